@@ -1,0 +1,126 @@
+"""Folding of Arabic text with a map back to the original offsets.
+
+Rules, counts and comparisons look at *folded* text; issues point at the *original*.  Folding is a
+per-character decision, so the map is exact: every folded character knows the original one that it
+came from.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+# Zero-width and bidi controls carry layout, not language (Unicode 15.1, general category Cf).
+INVISIBLE = frozenset(
+    "\u200b\u200c\u200d\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e"
+    "\u2066\u2067\u2068\u2069\ufeff\u2060\u00ad"
+)
+TATWEEL = "\u0640"
+# Harakat, tanwin, shadda, sukun, superscript alef and the Quranic marks.
+DIACRITICS = frozenset(
+    chr(c) for c in (*range(0x064B, 0x0660), 0x0670, *range(0x0610, 0x061B), *range(0x06D6, 0x06DD))
+)
+_LETTERS = {
+    "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا",
+    "ى": "ي", "ی": "ي", "ې": "ي",  # Farsi yeh stands in Arabic pages typed on other keyboards
+    "ک": "ك", "ہ": "ه", "ھ": "ه",
+    "٠": "0", "١": "1", "٢": "2", "٣": "3", "٤": "4",
+    "٥": "5", "٦": "6", "٧": "7", "٨": "8", "٩": "9",
+    "۰": "0", "۱": "1", "۲": "2", "۳": "3", "۴": "4",
+    "۵": "5", "۶": "6", "۷": "7", "۸": "8", "۹": "9",
+    "\u00a0": " ", "\u202f": " ", "\u2009": " ",
+}  # fmt: skip
+
+ARABIC_LETTER = re.compile(r"[\u0621-\u063a\u0641-\u064a\u0671-\u06d3\ufb50-\ufdff\ufe70-\ufefc]")
+# A word for highlights and counts: letters, digits and marks; never punctuation.
+WORD = re.compile(r"[^\W_]+(?:[\u064b-\u065f\u0670\u0640\u200c\u200d]+[^\W_]*)*", re.UNICODE)
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Folded text and, for each of its characters, the offset of the original character."""
+
+    text: str
+    offsets: tuple[int, ...]
+    original_length: int
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """Half-open original range behind the folded range ``[start, end)`` (code points)."""
+        if start >= len(self.offsets):
+            return self.original_length, self.original_length
+        if end <= start:
+            return self.offsets[start], self.offsets[start]
+        # Up to the next kept character: marks on the last letter must not be cut off it.
+        following = self.offsets[end] if end < len(self.offsets) else self.original_length
+        return self.offsets[start], max(following, self.offsets[end - 1] + 1)
+
+
+@lru_cache(maxsize=4096)
+def _fold_char(char: str) -> str:
+    if char in INVISIBLE or char == TATWEEL or char in DIACRITICS:
+        return ""
+    if char in _LETTERS:
+        return _LETTERS[char]
+    if "\ufb50" <= char <= "\ufdff" or "\ufe70" <= char <= "\ufefc":
+        plain = unicodedata.normalize("NFKC", char)
+        # ﷽ and the ornate brackets ﴾ ﴿ stand among the forms, but are forms of nothing else.
+        return char if plain == char else "".join(_fold_char(c) for c in plain)
+    return char
+
+
+def fold(text: str) -> Folded:
+    """Fold ``text``: marks, tatweel and invisible controls dropped; alef and yeh forms unified
+    (ى → ي; ة and ه stay apart); presentation forms expanded; digits to ASCII; hard spaces to
+    plain ones.  Case and punctuation stay."""
+    # Sentences are folded by one witness after another; whole documents would fill the memory.
+    return _fold_cached(text) if len(text) <= _CACHED_LENGTH else _fold(text)
+
+
+def _fold(text: str) -> Folded:
+    if text.isascii():
+        return Folded(text, tuple(range(len(text))), len(text))
+    out: list[str] = []
+    offsets: list[int] = []
+    for i, char in enumerate(text):
+        folded = _fold_char(char)
+        if folded:
+            out.append(folded)
+            offsets.extend([i] * len(folded))
+    return Folded("".join(out), tuple(offsets), len(text))
+
+
+_CACHED_LENGTH = 4_000
+_fold_cached = lru_cache(maxsize=8192)(_fold)
+
+
+def strip_marks(text: str) -> str:
+    """``text`` without diacritics, tatweel and invisible controls; letters unchanged."""
+    return "".join(c for c in text if c not in DIACRITICS and c != TATWEEL and c not in INVISIBLE)
+
+
+def whole_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """Widen ``[start, end)`` so that neither edge stands inside a word (Arabic letters join)."""
+
+    def inside(i: int) -> bool:
+        return 0 < i < len(text) and _wordish(text[i - 1]) and _wordish(text[i])
+
+    while inside(start):
+        start -= 1
+    while inside(end):
+        end += 1
+    return start, end
+
+
+def _wordish(char: str) -> bool:
+    return char.isalnum() or char in DIACRITICS or char == TATWEEL or char in "\u200c\u200d"
+
+
+def arabic_share(text: str) -> float | None:
+    """Share of letters that are Arabic script, 0–1; ``None`` when there are no letters."""
+    # Tatweel is a letter to Unicode, but only lengthens one; ﴾ ﴿ stand among the letter forms.
+    letters = [c for c in text if c.isalpha() and c != TATWEEL]
+    if not letters:
+        return None
+    return sum(1 for c in letters if ARABIC_LETTER.match(c)) / len(letters)
