@@ -1,0 +1,257 @@
+"""Improbable pairs of frequent words, and how surprising a sentence is to native news.
+
+A pair is called improbable only where native news had ample occasion to write it and never did:
+the expected number of occurrences (row total × column total / all pairs, Dunning 1993) is stated
+with every finding, and the words that do occur are offered.  The thresholds are chosen on held-out
+native news by scripts/measure_language.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import ModelError
+from ..language import BREAK_ID, LanguageStats, Units
+from ..language.gender import genders
+from ..language.layout import ADJ, BASE, GEN, relations
+from ..language.split import definite
+from ..rules import Rule, evidence_of, load_family, make_issue, word_table
+from ..types import Document, Evidence, Issue, Segment
+
+# Expected occurrences of a pair that native news never has.  Chosen by scripts/measure_language.py
+# so that a major finding stays under 1, a minor one under 3 in 1,000 native sentences.
+MAJOR_EXPECTED = {ADJ: 8.0, GEN: 10.0}
+MINOR_EXPECTED = {ADJ: 4.0, GEN: 6.0}
+# The same for words that never stand within four content words of each other either.
+APART_EXPECTED, APART_NEAR = 1.5, 5.0
+# Evaluation: the noun is called bad at least so often, never good, and good was to be expected.
+POLARITY_SEEN, POLARITY_EXPECTED = 10, 1.0
+ALTERNATIVES, SEARCHED = 3, 40
+SHORTEST = 3  # units
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One pair of the text that native news never has: unit numbers, stems, kind, how often the
+    two stand near each other, and how often the pair was to be expected."""
+
+    head: int
+    tail: int
+    stems: tuple[int, int]
+    kind: str
+    near: int
+    expected: float
+
+
+@cache
+def _classes() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for row in word_table("collocation_words.tsv"):
+        found.setdefault(row[1], set()).add(row[0])
+    return {name: frozenset(words) for name, words in found.items()}
+
+
+class Collocation:
+    """The witness; see the module's docstring.
+
+    Features: ``mean_surprisal`` and ``max_surprisal`` in bits a unit, ``unseen_pair_rate`` (share
+    of related pairs of known words that native news never has), ``oov_rate`` (share of unknown
+    units).
+    """
+
+    name = "collocation"
+
+    def __init__(self, stats: LanguageStats | None = None) -> None:
+        self.reason = ""
+        self._stats = stats
+        if stats is None:
+            try:
+                self._stats = LanguageStats.load()
+            except ModelError as error:
+                self.reason = f"no language statistics: {error}"
+        self._rules: dict[str, Rule] = {rule.code: rule for rule in load_family("collocation")}
+        self._genders = genders()
+        if self._stats is not None:
+            self._polar = {
+                side: self._stats.stem_ids(sorted(_classes()[side]))
+                for side in ("positive", "negative")
+            }
+
+    def examine(self, document: Document, segments: Sequence[Segment]) -> list[Evidence]:
+        """One evidence a segment; the whole document is looked up at once."""
+        stats = self._stats
+        if stats is None:
+            return [Evidence(self.name, None, self.reason) for _ in segments]
+        read = [stats.analyse(s.text) if s.role == "article" else None for s in segments]
+        names = [name for units in read if units for name in units.names]
+        if not names:
+            return [Evidence(self.name, None, "not part of the article") for _ in segments]
+        ids = np.array([n for units in read if units for n in units.ids], dtype=np.int64)
+        # An unknown unit between segments, so that none is judged by the one before it.
+        lengths = [len(units.names) for units in read if units]
+        starts = np.cumsum([0, *lengths[:-1]])
+        bits = np.delete(
+            stats.surprisal_ids(np.insert(ids, starts, 0)), starts + np.arange(starts.size)
+        )
+        pairs, heads = self._pairs(stats, names, ids)
+        out, at, next_pair = [], 0, 0
+        for segment, units in zip(segments, read, strict=True):
+            if units is None:
+                out.append(Evidence(self.name, None, "not part of the article"))
+                continue
+            end = at + len(units.names)
+            own = []
+            while next_pair < len(pairs) and pairs[next_pair].head < end:
+                own.append(pairs[next_pair])
+                next_pair += 1
+            low, high = np.searchsorted(heads, [at, end]).tolist()
+            here = ids[at:end], bits[at:end]
+            out.append(self._segment(segment, units, at, *here, own, high - low))
+            at = end
+        return out
+
+    def _pairs(
+        self, stats: LanguageStats, names: Sequence[str], ids: NDArray[np.int64]
+    ) -> tuple[list[Pair], NDArray[np.int64]]:
+        """Related pairs of known stems that native news never has, by place; and the sorted head
+        positions of all related pairs of known stems."""
+        classes = stats.classes[ids].copy()
+        unknown = ids == 0
+        classes[unknown] = BASE
+        article = stats.article[ids]
+        article[unknown] = [definite(names[i]) for i in np.flatnonzero(unknown).tolist()]
+        found, stems = relations(classes, article), stats.stem_ids(names, ids)
+        pairs, every = [], [np.empty(0, dtype=np.int64)]
+        for kind, places in ((ADJ, found.adj), (GEN, found.gen)):
+            heads, tails = stems[places[:, 0]], stems[places[:, 1]]
+            known = (heads >= 0) & (tails >= 0)
+            places, heads, tails = places[known], heads[known], tails[known]
+            every.append(places[:, 0])
+            unseen = stats.lookup(kind, (heads << 16) | tails) == 0
+            places, heads, tails = places[unseen], heads[unseen], tails[unseen]
+            low, high = np.minimum(heads, tails), np.maximum(heads, tails)
+            near = stats.lookup("near", (low << 16) | high)
+            expected = stats.expected(kind, heads, tails)
+            columns = (places[:, 0], places[:, 1], heads, tails, near, expected)
+            for a, b, h, t, n, e in zip(*(c.tolist() for c in columns), strict=True):
+                pairs.append(Pair(a, b, (h, t), kind, n, e))
+        pairs.sort(key=lambda pair: pair.head)
+        return pairs, np.sort(np.concatenate(every))
+
+    def _segment(
+        self, segment: Segment, units: Units, at: int, ids: NDArray[np.int64],
+        bits: NDArray[np.float64], pairs: list[Pair], related: int,
+    ) -> Evidence:  # fmt: skip
+        own = bits[ids != BREAK_ID]  # breaks are not surprising
+        if own.size < SHORTEST:
+            return Evidence(self.name, None, "too short: fewer than three words")
+        features = {
+            "mean_surprisal": float(own.sum()) / own.size,
+            "max_surprisal": float(own.max()),
+            "oov_rate": int(np.count_nonzero(ids == 0)) / own.size,
+        }
+        if related:
+            features["unseen_pair_rate"] = len(pairs) / related
+        issues = [
+            self._issue(segment, units, at, pair, code)
+            for pair in pairs
+            for code in self._codes(units, at, pair)
+        ]
+        return evidence_of(self.name, segment, issues, features)
+
+    def _codes(self, units: Units, at: int, pair: Pair) -> Iterator[str]:
+        """The code of an unseen pair, where it earns one."""
+        assert self._stats is not None
+        head, tail = units.names[pair.head - at], units.names[pair.tail - at]
+        # A quotation mark or hash between them parts the words: حركة «الاتحاد الشعبي».
+        if units.starts[pair.tail - at] - units.ends[pair.head - at] != 1:
+            return
+        noun = self._genders.noun(head)
+        if not noun or self._genders.verb(head):
+            return
+        if pair.kind == ADJ:
+            lemma = self._genders.lemma(tail)
+            if not lemma or (noun != self._genders.adjective(tail)):
+                return
+            if self._against_polarity(pair, lemma):
+                yield "collocation.polarity"
+                return
+            if lemma in _classes()["generic"] or lemma in self._genders.nationalities:
+                return
+        elif not self._genders.noun(tail):
+            return
+        if (head[2:] if definite(head) else head) in _classes()["head"]:
+            return
+        if pair.expected >= MAJOR_EXPECTED[pair.kind]:
+            yield "collocation.improbable"
+        elif pair.expected >= MINOR_EXPECTED[pair.kind]:
+            yield "collocation.unusual"
+        elif (
+            pair.near == 0
+            and pair.expected >= APART_EXPECTED
+            and self._stats.expected_near(*pair.stems) >= APART_NEAR
+        ):
+            yield "collocation.apart"
+
+    def _against_polarity(self, pair: Pair, lemma: str) -> bool:
+        """A noun that native news calls bad and never good is called good, or the reverse."""
+        assert self._stats is not None
+        for here, other in (("positive", "negative"), ("negative", "positive")):
+            if lemma in _classes()[here] and pair.near == 0:
+                head = pair.stems[0]
+                same = self._stats.lookup(ADJ, (head << 16) | self._polar[here])
+                against = self._stats.lookup(ADJ, (head << 16) | self._polar[other])
+                heads = np.full(self._polar[here].shape, head)
+                expected = self._stats.expected(ADJ, heads, self._polar[here])
+                return bool(
+                    same.sum() == 0
+                    and against.sum() >= POLARITY_SEEN
+                    and expected.sum() >= POLARITY_EXPECTED
+                )
+        return False
+
+    def _issue(self, segment: Segment, units: Units, at: int, pair: Pair, code: str) -> Issue:
+        start, end = units.span(pair.head - at, pair.tail - at)
+        head, tail = units.names[pair.head - at], units.names[pair.tail - at]
+        assert self._stats is not None
+        others = self._alternatives(head, tail, pair)
+        before = segment.text[start : units.span(pair.head - at, pair.head - at)[1]]
+        return make_issue(
+            self._rules[code], segment.text, start, end, base=segment.start, witness=self.name,
+            suggestion=" / ".join(f"{before} {word}" for word in others) or None,
+            more={"expected": round(pair.expected, 2), "occur": others, "kind": pair.kind},
+            head=self._stats.written(head), tail=self._stats.written(tail),
+            expected=f"{pair.expected:.0f}" if pair.expected >= 2 else f"{pair.expected:.1f}",
+            others="، ".join(others) or "—",
+        )  # fmt: skip
+
+    def _alternatives(self, head: str, tail: str, pair: Pair) -> list[str]:
+        """Words that native news does write after this head, in the form that fits here."""
+        assert self._stats is not None
+        found = []
+        for stem, _ in self._stats.collocates(head, pair.kind, SEARCHED):
+            forms = self._stats.units_of_stem(stem)
+            fitting = next((form for form in forms if self._fits(form, head, tail, pair.kind)), "")
+            if fitting:
+                found.append(self._stats.written(fitting))
+            if len(found) == ALTERNATIVES:
+                break
+        return found
+
+    def _fits(self, form: str, head: str, tail: str, kind: str) -> bool:
+        """Whether ``form`` could stand where ``tail`` does: article, gender, tanwin."""
+        table = self._genders
+        if definite(form) != definite(tail):
+            return False
+        if kind == GEN:
+            return bool(table.noun(form)) and not table.verb(form)
+        lemma = table.lemma(form)
+        if not lemma or lemma in _classes()["generic"] or lemma in table.nationalities:
+            return False
+        same_tanwin = (form[-1] == "ا") == (tail[-1] == "ا")
+        return same_tanwin and table.adjective(form) == table.noun(head)

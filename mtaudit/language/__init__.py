@@ -1,0 +1,6 @@
+"""Counts of native Arabic news and what they say of a text (docs/LANGUAGE_STATS.md)."""
+
+from .stats import BREAK_ID, LanguageStats
+from .text import Units
+
+__all__ = ["BREAK_ID", "LanguageStats", "Units"]
