@@ -1,0 +1,145 @@
+"""Folded words of a sentence and what each may be: read once, cached by the word."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ..normalize import Folded, fold
+from .gazetteer import Phrase, gazetteer, is_ordinary, stripped
+from .known import FUZZY_ALONE, MIN_ALONE, first_words, near_family
+
+# Digits with their separators are one word (1,000 · 3.5 · ٣٫٥ folded), letters another.
+TOKEN = re.compile(r"\d+(?:[.,:٫٬/]\d+)*|[^\W_\d]+")
+# Joins the words of one name: سرغي لافروف, كي-مون, جيه.دي
+CLOSE = frozenset((" ", "-", "‐", "–", ".", ". ", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What one folded word may be.  ``skip`` letters of proclitic stand before ``bare``.
+
+    ``given``: "ar" or "x" for a given name; ``known``: surname (or first word of it) of
+    well-known people; ``country``: of a nationality adjective; ``phrases``: title, place and
+    organisation phrases that begin with it; ``nameable``: may stand inside a name.
+    """
+
+    text: str
+    bare: str
+    skip: int
+    given: str
+    known: bool
+    country: str
+    phrases: tuple[Phrase, ...]
+    nameable: bool
+    function: bool
+    transliterated: str
+    telling: bool
+
+
+class Sentence:
+    """A folded sentence cut into words; spans are into the folded text."""
+
+    __slots__ = ("_spans", "folded", "words")
+
+    def __init__(self, folded: Folded, words: tuple[Word, ...]) -> None:
+        self.folded = folded
+        self.words = words
+        self._spans: tuple[tuple[int, int], ...] | None = None
+
+    @property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """Folded span of each word.  Found late: most sentences name nobody and need none."""
+        if self._spans is None:
+            self._spans = tuple(match.span() for match in TOKEN.finditer(self.folded.text))
+        return self._spans
+
+    def gap(self, i: int) -> str:
+        """The text between word ``i`` and the next."""
+        return self.folded.text[self.spans[i][1] : self.spans[i + 1][0]]
+
+    def start(self, i: int) -> int:
+        """Folded offset of word ``i`` without its proclitics."""
+        return self.spans[i][0] + self.words[i].skip
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """Original range of a folded range that ends on a word: marks stay with their letter,
+        blanks behind the word do not."""
+        return self.folded.original(start, end)
+
+
+@lru_cache(maxsize=131072)
+def word(text: str) -> Word:
+    """What the folded word ``text`` may be; the reading with the fewest proclitics wins."""
+    tables = gazetteer()
+    function = text in tables.function or (
+        text[0] in "وف" and text[1:] in tables.function and text not in tables.given
+    )
+    bare, skip, given, known, country, wrong = text, 0, "", False, "", ""
+    phrases: tuple[Phrase, ...] = ()
+    ordinary = is_ordinary(text)
+    for cut, rest in stripped(text):
+        hits = (
+            tables.phrases.get(rest, ()),
+            tables.given.get(rest, ""),
+            rest in first_words()
+            or (
+                not ordinary
+                and len(rest) >= MIN_ALONE
+                and (cut == 0 or text[0] == "و")
+                and rest not in tables.phrases
+                # الدببة, روحانية: a noun or adjective, whatever it resembles
+                and not rest.startswith("ال")
+                and rest[-1] not in "ةه"
+                and bool(near_family(rest, FUZZY_ALONE))
+            ),
+            tables.adjectives.get(rest, ""),
+            tables.transliterated.get(rest, ""),
+        )
+        if any(hits):
+            bare, skip = rest, cut
+            phrases, given, known, country, wrong = hits
+            break
+    known = known and not function  # أمام is no beginning of إمام أوغلو
+    nameable = bool(given) or (
+        not function and not country and len(text) > 1 and not text[0].isdigit()
+        and not _blocks(phrases) and (not ordinary or known or text in tables.names)
+    )  # fmt: skip
+    telling = bool(given or known) or any(kind == "title" for _, kind, _ in phrases)
+    return Word(
+        text, bare, skip, given, known, country, phrases, nameable, function, wrong, telling
+    )
+
+
+def _blocks(phrases: tuple[Phrase, ...]) -> bool:
+    """A single-word title, place or organisation ends a name; a longer phrase's start may not."""
+    return any(not rest for rest, _, _ in phrases)
+
+
+def sentence(text: str) -> Sentence:
+    """Cut ``text`` (one sentence) into folded words."""
+    folded = fold(text)
+    found = TOKEN.findall(folded.text)
+    if "علي" in folded.text:
+        for i, match in enumerate(TOKEN.finditer(folded.text)):
+            at = folded.offsets[match.end() - 1] if found[i].endswith("علي") else -1
+            if at >= 0 and (text[at] == "ى" or text[at + 1 : at + 2] == "\u0651"):
+                found[i] = found[i][:-1] + "ى"  # على and عليّ are no names, علي is
+    return Sentence(folded, tuple(map(word, found)))
+
+
+def phrase_at(s: Sentence, i: int, kinds: frozenset[str]) -> tuple[int, Phrase] | None:
+    """The longest title, place or organisation phrase that begins at word ``i``: (end, phrase).
+
+    Words of one phrase are parted by blanks or hyphens only.
+    """
+    for phrase in s.words[i].phrases:
+        rest, kind, _ = phrase
+        if kind not in kinds or i + len(rest) >= len(s.words):
+            continue
+        if all(
+            s.words[i + k + 1].text == part and s.gap(i + k) in CLOSE for k, part in enumerate(rest)
+        ):
+            return i + len(rest) + 1, phrase
+    return None
