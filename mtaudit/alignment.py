@@ -1,0 +1,226 @@
+"""Which sentence of a clean report says what a suspect sentence says.
+
+Comparable reports are no translations of one another: most sentences have no counterpart, and
+those that have share only part of their content.  A cosine of sentence embeddings alone cannot
+tell (e5's lie between 0.8 and 1 for any two news sentences on one subject), so a pair is judged by
+
+* the ratio margin of the cosine: how much nearer the two are than each is to its other neighbours
+  (Artetxe & Schwenk 2019, k = 4), the neighbours being sentences of the reports *and* of the
+  sentence's own document, which are on the subject and certainly not the same sentence;
+* the gap in coverage: each of the suspect's pieces is looked up by contextual state in the
+  candidate, weighted by rarity (BERTScore's recall, Zhang et al. 2020); what counts is how far this
+  stands out from the coverage by its other neighbours;
+* the share of its names, places and numbers that the candidate holds, the rare ones counting more.
+
+A sentence has one counterpart at most: candidates that differ from one another compete.
+
+``alignment.json`` holds the weights and thresholds, fitted by ``scripts/fit_alignment.py``.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .pieces import Matrix, PieceReader, Pieces, coverage
+
+FEATURES = ("margin", "gap", "shared")
+NEIGHBOURS = 4
+# Candidates by cosine whose pieces are compared.
+CANDIDATES = 12
+# Cosine from which two clean sentences say the same.
+SAME_REPORT = 0.96
+# Weight of one more unknown key: that of a key in one of ten sentences.
+UNSEEN_KEY = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Fitted constants; ``encoder`` is the revision that they belong to.
+
+    ``accept``: probability from which a match is shown; ``sure``: from which facts that disagree
+    are reported.
+    """
+
+    encoder: str
+    sentence_mean: Matrix
+    piece_mean: Matrix
+    weights: Mapping[str, float]
+    bias: float
+    accept: float
+    sure: float
+
+    def probability(self, values: Mapping[str, float]) -> float:
+        """That the pair says the same, before other candidates are considered."""
+        logit = self.bias + math.fsum(self.weights[name] * values[name] for name in FEATURES)
+        return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, logit))))
+
+
+@cache
+def default_fit() -> Fit:
+    """The constants that come with the package."""
+    source = resources.files("mtaudit").joinpath("alignment.json").read_text(encoding="utf-8")
+    return parse_fit(json.loads(source))
+
+
+def parse_fit(data: Mapping[str, Any]) -> Fit:
+    return Fit(
+        encoder=data["encoder"],
+        sentence_mean=np.array(data["sentence_mean"], dtype=np.float32),
+        piece_mean=np.array(data["piece_mean"], dtype=np.float32),
+        weights=data["weights"],
+        bias=data["bias"],
+        accept=data["accept"],
+        sure=data["sure"],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A suspect sentence and a candidate (index into the reference rows)."""
+
+    candidate: int
+    cosine: float
+    values: Mapping[str, float]
+    probability: float
+
+
+def centred(rows: Matrix, mean: Matrix) -> Matrix:
+    """Rows without the direction that all news sentences share, normalised again."""
+    moved = rows - mean
+    norms = np.linalg.norm(moved, axis=1, keepdims=True)
+    unit: Matrix = (moved / np.maximum(norms, 1e-6)).astype(np.float32)
+    return unit
+
+
+def nearest_mean(row: Matrix, leave_out: int | None = None, k: int = NEIGHBOURS) -> float | None:
+    """Mean of the ``k`` largest values of a row, one position left out; ``None`` of nothing."""
+    values = row if leave_out is None else np.delete(row, leave_out)
+    if not len(values):
+        return None
+    return float(np.sort(values)[-k:].mean())
+
+
+def shared_share(
+    left: frozenset[str], right: frozenset[str], weights: Mapping[str, float] | None = None
+) -> float:
+    """Share of the suspect's fact keys that the candidate holds, 0–1; ½ where it has none.
+
+    ``weights``: how rare each key is; a key that every sentence holds says little.
+    """
+
+    def weight(keys: frozenset[str]) -> float:
+        return math.fsum((weights or {}).get(key, UNSEEN_KEY) for key in sorted(keys))
+
+    return (weight(left & right) + UNSEEN_KEY / 2) / (weight(left) + UNSEEN_KEY)
+
+
+def key_weights(rows: Sequence[frozenset[str]]) -> dict[str, float]:
+    """Inverse document frequency of fact keys over sentences, never under 0.1."""
+    counts = Counter(key for row in rows for key in row)
+    return {key: max(0.1, math.log((len(rows) + 1) / (n + 0.5))) for key, n in counts.items()}
+
+
+class Aligner:
+    """Judges one document's sentences against reference rows.
+
+    ``vectors``: (N, d) unit rows of the reference sentences; ``documents``: the document of each;
+    ``keys``: the fact keys of each.
+    """
+
+    def __init__(
+        self,
+        texts: Sequence[str],
+        vectors: Matrix,
+        documents: Sequence[int],
+        keys: Sequence[frozenset[str]],
+        reader: PieceReader,
+        fit: Fit,
+    ) -> None:
+        self._texts = texts
+        self._vectors = vectors
+        self._documents = np.array(documents)
+        self._keys = keys
+        self._reader = reader
+        self._fit = fit
+        self._centred = centred(vectors, fit.sentence_mean)
+
+    def pairs(
+        self,
+        texts: Sequence[str],
+        vectors: Matrix,
+        keys: Sequence[frozenset[str]],
+        allowed: NDArray[np.bool_],
+    ) -> list[list[Pair]]:
+        """Candidates of each of a document's sentences, best first; only ``allowed`` rows."""
+        rows = np.flatnonzero(allowed)
+        if not len(rows) or not len(texts):
+            return [[] for _ in texts]
+        cosines = vectors @ self._vectors[rows].T
+        among = vectors @ vectors.T
+        plain = centred(vectors, self._fit.sentence_mean)
+        near = plain @ self._centred[rows].T
+        read = self._reader.read(texts)
+        rare = key_weights([*keys, *(self._keys[r] for r in rows.tolist())])
+        found = []
+        for i in range(len(texts)):
+            order = np.argsort(-near[i], kind="stable")[:CANDIDATES]
+            others = [j for j in np.argsort(-among[i], kind="stable") if texts[j] != texts[i]]
+            own = [coverage(read[i], read[j])[0] for j in others[:NEIGHBOURS]]
+            covers = [coverage(read[i], p) for p in self._read(rows[order])]
+            pairs = []
+            for place, c in enumerate(order):
+                rest = own + [r for n, (r, _) in enumerate(covers) if n != place]
+                values = {
+                    "margin": self._margin(i, int(c), cosines, among[i][others], rows),
+                    "gap": covers[place][0] - (nearest_mean(np.array(rest)) or 0.0),
+                    "shared": shared_share(keys[i], self._keys[rows[c]], rare),
+                }
+                probability = self._fit.probability(values)
+                pairs.append(Pair(int(rows[c]), float(cosines[i, c]), values, probability))
+            pairs = self._compete(pairs)
+            found.append(sorted(pairs, key=lambda p: (-p.probability, p.candidate)))
+        return found
+
+    def _compete(self, pairs: Sequence[Pair]) -> list[Pair]:
+        """Each probability given that the sentence has one counterpart at most; candidates that
+        say the same as one another (two outlets, one agency report) are no rivals."""
+        odds = [p.probability / (1.0 - p.probability) for p in pairs]
+        vectors = self._vectors[[p.candidate for p in pairs]]
+        alike = vectors @ vectors.T
+        found = []
+        for i, pair in enumerate(pairs):
+            rivals = [odds[j] for j in range(len(pairs)) if alike[i, j] < SAME_REPORT]
+            share = odds[i] / (1.0 + odds[i] + math.fsum(rivals))
+            found.append(Pair(pair.candidate, pair.cosine, pair.values, share))
+        return found
+
+    def _read(self, rows: NDArray[np.intp]) -> list[Pieces]:
+        return self._reader.read([self._texts[r] for r in rows])
+
+    def _margin(
+        self, i: int, c: int, cosines: Matrix, own: Matrix, rows: NDArray[np.intp]
+    ) -> float:
+        forward = nearest_mean(np.concatenate([np.delete(cosines[i], c), own]))
+        row = int(rows[c])
+        backward = nearest_mean(np.concatenate([np.delete(cosines[:, c], i), self._siblings(row)]))
+        known = [value for value in (forward, backward) if value is not None]
+        if not known:
+            return 1.0
+        return float(cosines[i, c]) / (sum(known) / len(known))
+
+    def _siblings(self, row: int) -> Matrix:
+        """Cosines of a reference sentence with the others of its report."""
+        same = np.flatnonzero(self._documents == self._documents[row]).tolist()
+        mates = [m for m in same if self._texts[m] != self._texts[row]]
+        cosines: Matrix = self._vectors[mates] @ self._vectors[row]
+        return cosines

@@ -1,0 +1,252 @@
+"""Stage 5: a suspect article held against cleaner reports of the same events.
+
+For each suspect sentence: the clean sentences that say the same thing (:mod:`mtaudit.alignment`
+decides, or abstains), the facts on which both agree or differ (:mod:`mtaudit.facts`) and the
+wording that the clean report uses.  A report's "related news" blocks are other clean reports and
+are used as well; its tags and labels are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+
+from .alignment import Aligner, Fit, Pair, default_fit
+from .entities import Entity, read_people
+from .entities.compare import names_against
+from .errors import ModelError
+from .facts import compare_facts, fact_keys, read_entities
+from .normalize import WORD, arabic_share, fold
+from .pieces import PieceReader, StateEncoder, coverage, wording
+from .rules import Rule, load_family, make_issue
+from .types import Document, Evidence, Issue, ReferenceMatch, Segment, SentenceEncoder
+
+WITNESS = "reference"
+MIN_WORDS = 4
+MIN_ARABIC = 0.5
+# Clean sentences shown for one suspect sentence.
+MOST = 3
+RELATED_NEWS = "related-news"
+
+NO_REFERENCE = Evidence(WITNESS, None, "no clean reports were given")
+NO_ENCODER = Evidence(WITNESS, None, "no sentence encoder")
+_NOT_FITTED = "no thresholds were fitted for this sentence encoder"
+_UNCOVERED = "no report covers this sentence"
+_FURNITURE = "page furniture is not compared"
+_TOO_SHORT = f"fewer than {MIN_WORDS} words"
+_NOT_ARABIC = "mostly not Arabic"
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One clean sentence."""
+
+    document: int
+    segment: Segment
+
+
+class ReferenceIndex:
+    """The sentences of the clean reports, ready to be compared with."""
+
+    def __init__(
+        self,
+        documents: Sequence[Document],
+        rows: Sequence[_Row],
+        encoder: StateEncoder | None,
+        fit: Fit,
+    ) -> None:
+        self._documents = documents
+        self._rows = rows
+        self._encoder = encoder
+        self._fit = fit
+        texts = [row.segment.text for row in rows]
+        self._people = [_people(text) for text in texts]
+        self._owner = np.array([row.document for row in rows], dtype=np.int64)
+        if encoder is not None and texts:
+            self._reader = PieceReader(encoder, fit.piece_mean)
+            self._aligner = Aligner(
+                texts,
+                encoder.encode(texts),
+                [row.document for row in rows],
+                [fact_keys(text) for text in texts],
+                self._reader,
+                fit,
+            )
+
+    @classmethod
+    def build(
+        cls,
+        reports: Sequence[tuple[Document, Sequence[Segment]]],
+        encoder: SentenceEncoder,
+        fit: Fit | None = None,
+    ) -> ReferenceIndex:
+        """An index over clean reports and their segments.
+
+        With an encoder that gives no piece states, or for which no thresholds were fitted,
+        names are still compared and every sentence match abstains.
+        """
+        fit = fit or default_fit()
+        fits = hasattr(encoder, "token_states") and encoder.revision == fit.encoder
+        rows = [
+            _Row(n, segment)
+            for n, (_, segments) in enumerate(reports)
+            for segment in segments
+            if _usable(segment)
+        ]
+        documents = [document for document, _ in reports]
+        return cls(documents, rows, cast(StateEncoder, encoder) if fits else None, fit)
+
+    def compare(
+        self, document: Document, segments: Sequence[Segment]
+    ) -> list[tuple[tuple[ReferenceMatch, ...], Evidence]]:
+        """Matches and evidence of every segment, in order.
+
+        A report is never compared with itself (same name or same text).  ``value`` is the share of
+        content, weighted by rarity, that the best match says in other words (0 for a copy).
+        """
+        own = [
+            n
+            for n, report in enumerate(self._documents)
+            if report.doc_id == document.doc_id or report.text == document.text
+        ]
+        allowed = ~np.isin(self._owner, own)
+        silent = [_abstention(segment) for segment in segments]
+        spelt = self._spellings(segments, silent, allowed)
+        asked = [i for i, reason in enumerate(silent) if not reason]
+        found: dict[int, list[Pair]] = {}
+        if self._encoder is None:
+            silent = [reason or _NOT_FITTED for reason in silent]
+        elif not allowed.any():
+            silent = [reason or NO_REFERENCE.reason for reason in silent]
+        elif asked:
+            texts = [segments[i].text for i in asked]
+            keys = [fact_keys(text) for text in texts]
+            pairs = self._aligner.pairs(texts, self._encoder.encode(texts), keys, allowed)
+            found = dict(zip(asked, pairs, strict=True))
+        return [
+            self._answer(segment, silent[i], found.get(i, []), spelt.get(i, []))
+            for i, segment in enumerate(segments)
+        ]
+
+    def _answer(
+        self, segment: Segment, reason: str, pairs: Sequence[Pair], issues: list[Issue]
+    ) -> tuple[tuple[ReferenceMatch, ...], Evidence]:
+        chosen: list[Pair] = []
+        for pair in pairs:
+            text = fold(self._rows[pair.candidate].segment.text).text
+            known = {fold(self._rows[p.candidate].segment.text).text for p in chosen}
+            # The same agency sentence in two reports is one match.
+            if pair.probability >= self._fit.accept and text not in known:
+                chosen.append(pair)
+        matches = tuple(self._match(segment, pair) for pair in chosen[:MOST])
+        if not matches:
+            return (), Evidence(WITNESS, None, reason or _UNCOVERED, tuple(issues))
+        best = chosen[0]
+        left, right = self._reader.read([segment.text, matches[0].text])
+        recall, precision = coverage(left, right)
+        copy = fold(segment.text).text.split() == fold(matches[0].text).text.split()
+        if best.probability >= self._fit.sure and not copy:
+            issues = issues + self._numbers(segment, matches[0])
+        features = {
+            "match": best.probability,
+            "cosine": best.cosine,
+            "recall": recall,
+            "precision": precision,
+            "copy": float(copy),
+        }
+        value = 0.0 if copy else min(1.0, max(0.0, 1.0 - recall))
+        return matches, Evidence(WITNESS, value, issues=tuple(issues), features=features)
+
+    def _match(self, segment: Segment, pair: Pair) -> ReferenceMatch:
+        row = self._rows[pair.candidate]
+        left, right = self._reader.read([segment.text, row.segment.text])
+        return ReferenceMatch(
+            doc_id=self._documents[row.document].doc_id,
+            start=row.segment.start,
+            end=row.segment.end,
+            text=row.segment.text,
+            similarity=min(1.0, max(-1.0, pair.cosine)),
+            facts=compare_facts(segment.text, row.segment.text),
+            wording=wording(left, right),
+        )
+
+    def _numbers(self, segment: Segment, match: ReferenceMatch) -> list[Issue]:
+        rule = _rule("number-differs")
+        found = []
+        for fact in match.facts:
+            if fact.status != "differs" or fact.kind == "title":
+                continue
+            start = segment.text.find(fact.suspect)
+            found.append(
+                make_issue(
+                    rule, segment.text, start, start + len(fact.suspect), base=segment.start,
+                    usual=fact.reference, report=match.doc_id,
+                    more={"report": match.doc_id, "start": match.start, "end": match.end},
+                )
+            )  # fmt: skip
+        return found
+
+    def _spellings(
+        self, segments: Sequence[Segment], silent: Sequence[str], allowed: np.ndarray
+    ) -> dict[int, list[Issue]]:
+        """Names that every clean report spells otherwise, by segment."""
+        rule = _rule("name-spelling")
+        clean = [(row, e) for row in np.flatnonzero(allowed).tolist() for e in self._people[row]]
+        people = [entity for _, entity in clean]
+        found: dict[int, list[Issue]] = {}
+        for i, segment in enumerate(segments):
+            if silent[i] in (_FURNITURE, _NOT_ARABIC):
+                continue
+            accepted = _accepted_spellings(segment.text)
+            for entity, usual in names_against(_people(segment.text), people):
+                # سيرغي and سيرجي are both good Arabic: only a house style would choose.
+                if entity.start in accepted:
+                    continue
+                row = next(row for row, e in clean if e.text == usual)
+                report = self._documents[self._rows[row].document].doc_id
+                place = self._rows[row].segment
+                found.setdefault(i, []).append(
+                    make_issue(
+                        rule, segment.text, entity.start, entity.end, base=segment.start,
+                        usual=usual, report=report,
+                        more={"report": report, "start": place.start, "end": place.end},
+                    )
+                )  # fmt: skip
+        return found
+
+
+def _rule(name: str) -> Rule:
+    return next(rule for rule in load_family(WITNESS) if rule.code == f"{WITNESS}.{name}")
+
+
+def _people(text: str) -> list[Entity]:
+    return [entity for entity in read_entities(text) if entity.kind == "person"]
+
+
+def _accepted_spellings(text: str) -> set[int]:
+    """Where well-known people are named in a spelling that Arabic news uses."""
+    try:
+        _, people = read_people(text)
+    except ModelError:
+        return set()
+    return {person.start for person in people if person.known is not None and person.exact}
+
+
+def _usable(segment: Segment) -> bool:
+    if segment.role == "furniture" and segment.reason_code != RELATED_NEWS:
+        return False
+    return (
+        len(WORD.findall(segment.text)) >= MIN_WORDS
+        and (arabic_share(segment.text) or 0.0) >= MIN_ARABIC
+    )
+
+
+def _abstention(segment: Segment) -> str:
+    if segment.role == "furniture":
+        return _FURNITURE
+    if (arabic_share(segment.text) or 0.0) < MIN_ARABIC:
+        return _NOT_ARABIC
+    return _TOO_SHORT if len(WORD.findall(segment.text)) < MIN_WORDS else ""

@@ -1,0 +1,177 @@
+"""CTranslate2 models: int8 on the processor, float16 on a GPU.  The default backend."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ..errors import HostError, ModelError
+from ..modelstore import revision_of, verify
+from .base import Decoding, Generated, ModelTranslator, Tokens
+from .codec import Codec, MarianCodec, SentencePieceCodec, TransformersCodec
+from .languages import Direction, direction_of_name
+
+
+def cores(threads: int | None) -> int:
+    """``threads``, or one for each processor core that this process may use (at most 8: the
+    products of one sentence are too small for more)."""
+    if threads:
+        return threads
+    if hasattr(os, "sched_getaffinity"):
+        return min(8, len(os.sched_getaffinity(0)))
+    return min(8, os.cpu_count() or 1)
+
+
+def choose_device(device: str) -> str:
+    """``cpu`` or ``cuda`` for ``auto``, ``cpu`` or ``cuda``.
+
+    Raises :class:`HostError` when a GPU is asked for and CTranslate2 sees none.
+    """
+    import ctranslate2
+
+    try:
+        seen = ctranslate2.get_cuda_device_count()
+    except (RuntimeError, ValueError):  # a driver that is too old, or a build without CUDA
+        seen = 0
+    if device == "cuda" and not seen:
+        raise HostError("CTranslate2 sees no CUDA device", where="device", mend="use --device cpu")
+    return "cuda" if device != "cpu" and seen else "cpu"
+
+
+def open_model(kind: str, folder: Path, device: str, threads: int | None) -> tuple[Any, str]:
+    """A ``ctranslate2.Translator`` or ``ctranslate2.Encoder`` and its signature.
+
+    ``device="auto"`` falls back to the processor where the GPU's libraries are missing.
+    """
+    import ctranslate2
+
+    chosen = choose_device(device)
+    compute = "float16" if chosen == "cuda" else "int8"
+    # One thread a batch and a batch a core: the products of one sentence are too small to share
+    # (two threads on one batch took twice as long as one, scripts/check_determinism.py).
+    workers = cores(threads) if chosen == "cpu" else 1
+    options = {"inter_threads": workers, "intra_threads": 1}
+    make = getattr(ctranslate2, kind)
+    try:
+        try:
+            model = make(str(folder), device=chosen, compute_type=compute, **options)
+        except RuntimeError:
+            if device != "auto" or chosen == "cpu":
+                raise
+            chosen, compute = "cpu", "int8"
+            model = make(str(folder), device=chosen, compute_type=compute, **options)
+    except (RuntimeError, ValueError) as error:
+        raise ModelError(
+            f"CTranslate2 cannot load it: {error}",
+            where=str(folder),
+            mend="convert the model with the CTranslate2 version that is installed here",
+        ) from error
+    return model, f"ctranslate2-{ctranslate2.__version__}/{model.compute_type}/{chosen}"
+
+
+class CTranslate2Engine:
+    """A converted encoder–decoder model."""
+
+    def __init__(self, folder: Path, device: str, threads: int | None, batch_size: int) -> None:
+        self._model, self.signature = open_model("Translator", folder, device, threads)
+        self.batch_size = batch_size
+        self.workers = int(self._model.num_translators)
+        self._end = _config(folder).get("eos_token", "</s>")
+
+    def generate(
+        self, sources: Sequence[Tokens], prefix: Sequence[str], limit: int, decoding: Decoding
+    ) -> list[Generated]:
+        results = self._model.translate_batch(
+            [list(row) for row in sources],
+            [list(prefix)] * len(sources) if prefix else None,
+            beam_size=decoding.beam,
+            no_repeat_ngram_size=decoding.no_repeat_ngram,
+            repetition_penalty=decoding.repetition_penalty,
+            # CTranslate2 counts the prefix, and the end token where it is returned.
+            max_decoding_length=limit + len(prefix) + 1,
+            max_input_length=0,
+            disable_unk=True,
+            return_end_token=True,
+        )
+        found = []
+        for result in results:
+            tokens = list(result.hypotheses[0])[len(prefix) :]
+            finished = bool(tokens) and tokens[-1] == self._end
+            found.append(Generated(tuple(tokens[:-1] if finished else tokens[:limit]), finished))
+        return found
+
+    def score(
+        self, sources: Sequence[Tokens], targets: Sequence[Tokens], prefix: Sequence[str]
+    ) -> list[float]:
+        results = self._model.score_batch(
+            [list(row) for row in sources],
+            [[*prefix, *row] for row in targets],
+            max_input_length=0,
+            offset=len(prefix),
+        )
+        return [sum(r.log_probs) / len(r.log_probs) for r in results]
+
+
+def load(
+    folder: Path,
+    name: str,
+    device: str,
+    decoding: Decoding,
+    *,
+    threads: int | None = None,
+    batch_size: int = 64,
+    direction: Direction | None = None,
+) -> ModelTranslator:
+    """A CTranslate2 model folder as a translator.
+
+    The folder holds ``model.bin`` and its tokeniser: ``sentencepiece.model`` (the embedded
+    layout), ``source.spm`` and ``target.spm`` (Marian), or the files of a Transformers tokeniser
+    (``ct2-transformers-converter --copy_files``).  Raises :class:`ModelError`.
+    """
+    manifest = verify(folder)
+    codec = _codec(folder, name, manifest, direction)
+    engine = CTranslate2Engine(folder, device, threads, batch_size)
+    # A model may say how it is decoded best: an early one loops without a firm hand.
+    advised = manifest.get("calling", {}).get("decoding", {})
+    decoding = replace(
+        decoding,
+        no_repeat_ngram=int(advised.get("no_repeat_ngram_size", decoding.no_repeat_ngram)),
+        repetition_penalty=float(advised.get("repetition_penalty", decoding.repetition_penalty)),
+    )
+    revision = revision_of(folder, ("model.bin",))
+    return ModelTranslator(name, revision, codec, engine, decoding)
+
+
+def _codec(folder: Path, name: str, manifest: dict[str, Any], direction: Direction | None) -> Codec:
+    if (folder / "sentencepiece.model").is_file():
+        return SentencePieceCodec(folder, manifest)
+    if (folder / "source.spm").is_file() and (folder / "target.spm").is_file():
+        found = direction or direction_of_name(name) or direction_of_name(folder.name)
+        if found is None:
+            raise ModelError(
+                "its name does not say which way it translates",
+                where=name,
+                mend="name two models as FIRST+SECOND: the first ar→en, the second en→ar",
+            )
+        adds_end = bool(_config(folder).get("add_source_eos"))
+        return MarianCodec(folder, _vocabulary(folder), found, adds_end=adds_end)
+    return TransformersCodec(folder, name, direction)
+
+
+def _config(folder: Path) -> dict[str, Any]:
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return config if isinstance(config, dict) else {}
+
+
+def _vocabulary(folder: Path) -> set[str]:
+    for name in ("shared_vocabulary.json", "source_vocabulary.json"):
+        if (folder / name).is_file():
+            return set(json.loads((folder / name).read_text(encoding="utf-8")))
+    return set()
