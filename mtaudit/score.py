@@ -1,0 +1,248 @@
+"""From evidence to ``mt_probability`` and ``quality``.  Sees numbers and issues, never text.
+
+Quality
+    An MQM penalty per word, mapped to 0–100::
+
+        penalty(segment) = min(CAP, Σ SEVERITY_WEIGHT[severity] · confidence)
+        quality = 100 · exp(−(penalty + roundtrip) / max(words, MIN_WORDS))
+
+    It never rises when an issue is added or made more severe.  The weights 1 / 5 / 25 are MQM's
+    (Lommel et al. 2014; Freitag et al. 2021).  ``roundtrip`` is a penalty in the same unit for a
+    sentence that the translation model finds hard to rebuild; its slope is fitted.
+
+Probability
+    A logistic model on the witnesses' values and features (:mod:`mtaudit.calibrate`), once a
+    sentence and once for the document on length-weighted means of the sentences.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from .calibrate import Calibration, LogisticModel, Threshold
+from .types import Evidence, Issue, RoundTrip, Severity, Verdict
+
+SEVERITY_WEIGHT: Mapping[Severity, float] = {"minor": 1.0, "major": 5.0, "critical": 25.0}
+# One sentence cannot be worse than unusable: two critical errors already make it so.
+PENALTY_CAP = 50.0
+# Shorter sentences are judged as if they had this many words, or one slip would sink a headline.
+MIN_WORDS = 8
+# Fewer words than this say too little for a probability of their own.
+MIN_WORDS_PROBABILITY = 4
+# A document is judged from this many words of article text on.
+MIN_WORDS_DOCUMENT = 20
+# A finding below this confidence does not flag a sentence by itself.
+FLAG_CONFIDENCE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceScore:
+    """Scores of one sentence; ``logit`` and ``values`` feed the document's score.
+
+    ``grave`` counts its issues of severity major or critical that are more likely than not.
+    """
+
+    mt_probability: float | None
+    quality: float
+    flagged: bool
+    penalty: float
+    grave: int
+    words: int
+    logit: float | None
+    values: Mapping[str, float]
+    contributions: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentScore:
+    """Scores of one document; ``mode`` names the fitted model that was used."""
+
+    mt_probability: float | None
+    interval: tuple[float, float] | None
+    quality: float | None
+    verdict: Verdict
+    threshold: Threshold | None
+    abstained: str
+    mode: str
+
+
+def feature_values(
+    evidence: Iterable[Evidence], roundtrip: RoundTrip | None = None
+) -> dict[str, float]:
+    """Flatten evidence to named numbers: ``witness`` and ``witness.feature``.
+
+    Abstentions leave their names out; they are not written as 0.
+    """
+    values: dict[str, float] = {}
+    for item in evidence:
+        if item.value is not None:
+            values[item.witness] = item.value
+            for name, x in item.features.items():
+                values[f"{item.witness}.{name}"] = float(x)
+    if roundtrip is not None:
+        for name in ("chrf", "bleu", "ter", "length_ratio", "semantic", "forced_logprob"):
+            x = getattr(roundtrip, name)
+            if x is not None:
+                values[f"roundtrip.{name}"] = float(x)
+    return values
+
+
+def penalty(issues: Iterable[Issue]) -> float:
+    """Capped MQM penalty of a set of issues; every issue adds, none subtracts."""
+    total = math.fsum(SEVERITY_WEIGHT[i.severity] * i.confidence for i in issues)
+    return min(PENALTY_CAP, total)
+
+
+def grave_count(issues: Iterable[Issue]) -> int:
+    """How many issues are major or critical and more likely than not."""
+    return sum(i.severity != "minor" and i.confidence >= FLAG_CONFIDENCE for i in issues)
+
+
+def quality(total_penalty: float, words: int) -> float:
+    """Quality 0–100 of ``words`` words with that penalty."""
+    return 100.0 * math.exp(-total_penalty / max(words, MIN_WORDS))
+
+
+def mode_of(values: Mapping[str, float], calibration: Calibration) -> str:
+    """Which fitted model applies: with the round trip where one was fitted, or without."""
+    tripped = "roundtrip.chrf" in values and "roundtrip" in calibration.sentence
+    return "roundtrip" if tripped else "text"
+
+
+def _fluency_penalty(values: Mapping[str, float], calibration: Calibration) -> float:
+    """Penalty for a sentence that the translation model rebuilds worse than native news.
+
+    Unit: MQM points a word above the native mean, from ``forced_logprob`` (natural log a piece).
+    """
+    x = values.get("roundtrip.forced_logprob")
+    slope = calibration.quality.get("forced_logprob_slope", 0.0)
+    if x is None or slope <= 0.0:
+        return 0.0
+    below = calibration.quality["forced_logprob_native_mean"] - x
+    return slope * max(0.0, min(below, calibration.quality["forced_logprob_limit"]))
+
+
+def score_sentence(
+    issues: Sequence[Issue],
+    values: Mapping[str, float],
+    words: int,
+    calibration: Calibration,
+) -> SentenceScore:
+    """Score one sentence from its issues and flattened evidence values."""
+    mode = mode_of(values, calibration)
+    points = penalty(issues)
+    fluency = _fluency_penalty(values, calibration) * max(words, MIN_WORDS)
+    grade = quality(points + fluency, words)
+    model = calibration.sentence[mode]
+    parts = model.contributions(values)
+    logit = model.bias + math.fsum(parts.values())
+    judged = words >= MIN_WORDS_PROBABILITY
+    probability = model.probability(logit) if judged else None
+    grave = grave_count(issues)
+    alarming = probability is not None and probability >= calibration.sentence_threshold[mode].value
+    by_witness: dict[str, float] = {}
+    for name, part in parts.items():
+        witness = name.split(".", 1)[0]
+        by_witness[witness] = by_witness.get(witness, 0.0) + part
+    ordered = sorted(by_witness.items(), key=lambda item: (-abs(item[1]), item[0]))
+    return SentenceScore(
+        mt_probability=probability,
+        quality=grade,
+        flagged=grave > 0 or alarming,
+        penalty=points + fluency,
+        grave=grave,
+        words=words,
+        logit=logit if judged else None,
+        values=values,
+        contributions=tuple(ordered),
+    )
+
+
+def document_values(
+    sentences: Sequence[SentenceScore], model: LogisticModel, page_grave: int = 0
+) -> dict[str, float]:
+    """Inputs of a document model: length-weighted means of the sentences' logits and values.
+
+    ``page_grave`` counts grave damage in the page furniture (a translated tag): who left it there
+    did not read the article either.
+    """
+    judged = [s for s in sentences if s.logit is not None]
+    words = sum(s.words for s in judged)
+    if not judged or not words:
+        return {}
+    logits = [s.logit or 0.0 for s in judged]
+    values = {
+        "mean_logit": math.fsum(x * s.words for x, s in zip(logits, judged, strict=True)) / words,
+        "high_share": sum(1 for x in logits if x > 0) / len(logits),
+        # Rare events in n sentences: with both, the model can weigh them as Poisson counts.
+        "grave_count": float(page_grave + sum(s.grave for s in sentences)),
+        "sentences": float(len(judged)),
+        "penalty_per_word": math.fsum(s.penalty for s in judged) / words,
+    }
+    for feature in model.features:
+        name = feature.name
+        if name in values:
+            continue
+        pairs = [(s.values[name], s.words) for s in judged if name in s.values]
+        if pairs:
+            values[name] = math.fsum(x * w for x, w in pairs) / sum(w for _, w in pairs)
+    return values
+
+
+def score_document(
+    sentences: Sequence[SentenceScore],
+    calibration: Calibration,
+    page_issues: Sequence[Issue] = (),
+) -> DocumentScore:
+    """Score a document from the scores of its article sentences.
+
+    ``page_issues`` are those in the page furniture: an editor has to clear them away as well.
+    """
+    words = sum(s.words for s in sentences)
+    if not sentences:
+        return DocumentScore(None, None, None, "abstained", None, "no article text", "text")
+    total = math.fsum((penalty(page_issues), *(s.penalty for s in sentences)))
+    page_grave = grave_count(page_issues)
+    grade = quality(total, words)
+    judged = [s for s in sentences if s.logit is not None]
+    if words < MIN_WORDS_DOCUMENT or not judged:
+        reason = f"too short to judge: {words} words of article text"
+        return DocumentScore(None, None, grade, "abstained", None, reason, "text")
+    tripped = any(mode_of(s.values, calibration) == "roundtrip" for s in judged)
+    mode = "roundtrip" if tripped else "text"
+    model = calibration.document[mode]
+    threshold = calibration.document_threshold[mode]
+    logit = model.logit(document_values(sentences, model, page_grave))
+    probability = model.probability(logit)
+    verdict: Verdict
+    if probability >= threshold.value:
+        verdict = "machine"
+    elif probability >= calibration.document_doubt[mode].value:
+        verdict = "unclear"
+    else:
+        verdict = "human"
+    interval = _interval(sentences, model, page_grave)
+    return DocumentScore(probability, interval, grade, verdict, threshold, "", mode)
+
+
+def _interval(
+    sentences: Sequence[SentenceScore], model: LogisticModel, page_grave: int
+) -> tuple[float, float] | None:
+    """90 % interval by leaving out sentences (jackknife), on the probability scale.
+
+    It says how much the verdict hangs on single sentences; with fewer than four there is none.
+    """
+    n = len(sentences)
+    if n < 4:
+        return None
+    everything = model.logit(document_values(sentences, model, page_grave))
+    left_out = [
+        model.logit(document_values([*sentences[:i], *sentences[i + 1 :]], model, page_grave))
+        for i in range(n)
+    ]
+    mean = math.fsum(left_out) / n
+    spread = math.sqrt((n - 1) / n * math.fsum((x - mean) ** 2 for x in left_out))
+    low, high = everything - 1.645 * spread, everything + 1.645 * spread
+    return model.probability(low), model.probability(high)

@@ -1,0 +1,1 @@
+"""Fitting and measuring the detector: labelled data, features, models."""

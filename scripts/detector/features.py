@@ -1,0 +1,97 @@
+"""Evidence of labelled documents through the package's own stages, kept on disk as JSON lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from detector.corpora import Labelled, fold_of
+from mtaudit import pipeline, score
+from mtaudit.judging import Examined, issues_of_evidence
+from mtaudit.loading import Models
+from mtaudit.normalize import WORD, strip_marks
+from mtaudit.read import document_of
+from mtaudit.types import Evidence, Failure, RoundTrip
+
+STRIP = str.maketrans(dict.fromkeys("،؛؟.,;:!?\"'«»“”()[]{}…–—-ـ", " "))
+
+
+def stripped(text: str) -> str:
+    """``text`` without punctuation and diacritics, one sentence a line as before."""
+    lines = strip_marks(text).translate(STRIP).split("\n")
+    return "\n".join(" ".join(line.split()) for line in lines)
+
+
+def extract(
+    labelled: Sequence[Labelled],
+    models: Models | None,
+    out: Path,
+    change: Callable[[str], str] = lambda text: text,
+    tick: Callable[[int], object] = lambda n: None,
+    chunk: int = 40,
+) -> None:
+    """Write one JSON line a document to ``out``; goes on where an earlier call stopped.
+
+    A sentence holds ``values`` (flattened evidence), ``words`` and ``penalty``.
+    """
+    done = sum(1 for _ in out.open(encoding="utf-8")) if out.exists() else 0
+    tick(done)
+    silent = Models(None, None)
+    with out.open("a", encoding="utf-8") as stream:
+        for at in range(done, len(labelled), chunk):
+            part = labelled[at : at + chunk]
+            read = [document_of(change(d.text), f"{d.corpus}-{at + i}") for i, d in enumerate(part)]
+            # What the reader refuses (too little Arabic) keeps its line, with no sentences in it,
+            # so that a stopped run goes on at the right place.
+            examined = [pipeline.examine(d) for d in read if not isinstance(d, Failure)]
+            trips = pipeline.round_trips(examined, models or silent, lambda *_: None)
+            answers = iter(zip(examined, trips, strict=True))
+            for source, document in zip(part, read, strict=True):
+                answer = None if isinstance(document, Failure) else next(answers)
+                about = {k: v for k, v in asdict(source).items() if k != "text"}
+                record = {
+                    **about,
+                    "fold": fold_of(source),
+                    "sentences": _sentences(*answer) if answer else [],
+                    "page_grave": _page_grave(answer[0]) if answer else 0,
+                }
+                stream.write(json.dumps(record, ensure_ascii=False) + "\n")
+            stream.flush()
+            tick(len(part))
+
+
+def _sentences(
+    item: Examined, trips: Sequence[tuple[RoundTrip | None, Evidence]]
+) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = []
+    columns = zip(item.segments, item.evidence, trips, strict=True)
+    for segment, heard, (roundtrip, said) in columns:
+        if segment.role != "article":
+            continue
+        evidence = (*heard, said)
+        found.append(
+            {
+                "values": score.feature_values(evidence, roundtrip),
+                "words": len(WORD.findall(segment.text)),
+                "penalty": score.penalty(issues_of_evidence(evidence)),
+                "grave": score.grave_count(issues_of_evidence(evidence)),
+                "line": item.document.text.count("\n", 0, segment.start),
+            }
+        )
+    return found
+
+
+def _page_grave(item: Examined) -> int:
+    rows = zip(item.segments, item.evidence, strict=True)
+    return sum(
+        score.grave_count(issues_of_evidence(heard))
+        for segment, heard in rows
+        if segment.role == "furniture"
+    )
+
+
+def load(path: Path) -> list[dict[str, object]]:
+    with path.open(encoding="utf-8") as stream:
+        return [json.loads(line) for line in stream]
