@@ -1,0 +1,234 @@
+// The page as a whole: masthead, places, keyboard.
+
+function setTheme(theme) {
+  root.dataset.theme = theme;
+}
+
+function setLanguage(lang) {
+  state.lang = lang;
+  root.lang = lang;
+  root.dir = lang === 'ar' ? 'rtl' : 'ltr';
+  document.title = t('app.title') + (data.documents.length === 1 ? ' — ' + withoutControls(titleOf(data.documents[0])) : '');
+}
+
+function switchLanguage() {
+  const reading = currentPosition();
+  setLanguage(state.lang === 'ar' ? 'en' : 'ar');
+  stored.set('lang', state.lang);
+  drawPage();
+  if (reading >= 0) goTo(reading);
+}
+
+function switchTheme() {
+  const next = root.dataset.theme === 'dark' ? 'light' : 'dark';
+  stored.set('theme', next);
+  setTheme(next);
+}
+
+function masthead() {
+  return el('div', { class: 'masthead' },
+    el('h1', { text: t('app.title') }),
+    el('div', { class: 'switches' },
+      el('button', { type: 'button', class: 'quiet', id: 'language', lang: state.lang === 'ar' ? 'en' : 'ar', text: t('app.language'), onclick: switchLanguage }),
+      el('button', { type: 'button', class: 'quiet', id: 'theme', text: t('app.theme'), onclick: switchTheme }),
+      el('button', { type: 'button', class: 'quiet', id: 'help', text: t('app.help'), onclick: () => document.getElementById('keys').showModal() })));
+}
+
+function failures() {
+  const { failures: failed, notes } = data.run;
+  if (!failed.length && !notes.length) return null;
+  const box = el('section', { class: 'failures' });
+  for (const item of notes) box.append(el('p', { class: 'warning' }, piece(item['message_' + state.lang])));
+  if (failed.length) box.append(el('h2', { text: t('failure.title') }));
+  for (const f of failed) {
+    box.append(el('p', { class: 'failure' }, piece(f.path, { class: 'path', dir: 'ltr' }), ' — ', piece(f.message),
+      f.mend ? el('span', { class: 'caption block' }, t('failure.mend') + ': ', piece(f.mend)) : null));
+  }
+  return box;
+}
+
+function colophon() {
+  const { versions, signature, models, options } = data.run;
+  const line = (key, value) => el('div', null, el('dt', { text: t(key) }), el('dd', null, piece(value, { dir: 'ltr', class: 'path' })));
+  const pairs = (table) => Object.entries(table)
+    .map(([k, v]) => k + ': ' + (typeof v === 'object' ? JSON.stringify(v) : v)).join('; ') || '—';
+  return el('footer', null,
+    el('h2', { text: t('app.about') }),
+    el('p', { class: 'caption', text: t('app.about_text') }),
+    el('dl', { class: 'colophon' },
+      line('app.version', 'mtaudit ' + versions.mtaudit), line('app.signature', signature),
+      line('app.models', pairs(models)), line('app.options', pairs(options))));
+}
+
+const KEYS = [
+  ['j  k', 'next'], ['n  p', 'next_flagged'], ['o', 'open'], ['/', 'search'], ['1  2  3', 'severities'],
+  ['f', 'flagged'], ['w', 'order'], ['l', 'language'], ['?', 'help'], ['Esc', 'escape'],
+];
+
+function keysDialog() {
+  const list = el('dl');
+  for (const [keys, name] of KEYS) {
+    const combo = el('bdi', { dir: 'ltr' });
+    for (const key of keys.split('  ')) combo.append(el('kbd', { text: key }), ' ');
+    list.append(el('div', null, el('dt', null, combo), el('dd', { text: t('keys.' + name) })));
+  }
+  const dialog = el('dialog', { id: 'keys', 'aria-labelledby': 'keys-title' },
+    el('h2', { id: 'keys-title', text: t('app.help') }), list,
+    el('button', { type: 'button', class: 'button', text: t('app.close'), onclick: () => dialog.close() }));
+  return dialog;
+}
+
+// The articles before and after this one.
+function neighbours() {
+  const link = (d, key) => {
+    const doc = data.documents[d];
+    if (!doc) return null;
+    return el('a', { href: '#d' + d }, el('span', { class: 'key block', text: t(key) }),
+      piece(titleOf(doc), { lang: 'ar' }));
+  };
+  if (data.documents.length < 2) return null;
+  return el('nav', { class: 'neighbours', 'aria-label': t('table.title') },
+    el('div', null, link(state.doc - 1, 'document.previous')),
+    el('div', null, link(state.doc + 1, 'document.next')));
+}
+
+function drawDocument() {
+  const doc = data.documents[state.doc];
+  const main = document.getElementById('document');
+  view.list = el('div', { class: 'sentences', id: 'sentences' });
+  main.replaceChildren(...[header(doc, goTo), kinds(doc), toolbar(doc), view.list, neighbours()].filter(Boolean));
+  for (const row of document.querySelectorAll('[data-doc]')) {
+    if (Number(row.dataset.doc) === state.doc) row.setAttribute('aria-current', 'true');
+    else row.removeAttribute('aria-current');
+  }
+  drawList();
+}
+
+function drawPage() {
+  document.getElementById('app').replaceChildren(
+    el('a', { class: 'skip', href: '#document', text: t('app.skip') }),
+    masthead(),
+    ...[failures(), data.documents.length > 1 ? overview() : null].filter(Boolean),
+    el('main', { id: 'document', tabindex: -1 }), colophon(), keysDialog());
+  if (data.documents.length) drawDocument();
+}
+
+// ------------------------------------------------------------------ going to a sentence
+
+let current = -1;
+const currentPosition = () => current;
+
+function goTo(position) {
+  let node = nodeOf(position);
+  if (!node) {
+    // The filters hide it: what was asked for wins.
+    clearFilters();
+    node = nodeOf(position);
+  }
+  if (!node) return;
+  const fold = node.closest('details.furniture');
+  if (fold) fold.open = true;
+  for (const old of document.querySelectorAll('.sentence.current')) old.classList.remove('current');
+  node.classList.add('current');
+  current = position;
+  node.focus({ preventScroll: true });
+  node.scrollIntoView({ block: node.offsetHeight > innerHeight * 0.7 ? 'start' : 'center' });
+}
+
+function step(by, wanted) {
+  const places = view.shown.filter((item) => item.one).map((item) => item.one).filter(([s]) => wanted(s)).map(([, i]) => i);
+  if (!places.length) return;
+  const all = view.shown.flatMap((item) => (item.one ? [item.one[1]] : item.many.map(([, i]) => i)));
+  const here = all.indexOf(current);
+  const next = by > 0 ? places.find((i) => all.indexOf(i) > here)
+    : places.filter((i) => all.indexOf(i) < here).pop();
+  if (next !== undefined) goTo(next);
+}
+
+function followHash() {
+  const match = /^#d(\d+)(?:s(\d+))?$/.exec(location.hash);
+  if (!match || !data.documents[Number(match[1])]) return;
+  const d = Number(match[1]);
+  if (d !== state.doc) {
+    state.doc = d;
+    current = -1;
+    for (const name of ['severity', 'category', 'witness']) state[name].clear();
+    drawDocument();
+  }
+  if (match[2] !== undefined) goTo(Number(match[2]));
+  else document.getElementById('document').scrollIntoView();
+}
+
+// ------------------------------------------------------------------ keyboard
+
+// On an Arabic keyboard the letter keys give Arabic letters: then the place of the key counts.
+const CODES = {
+  KeyJ: 'j', KeyK: 'k', KeyN: 'n', KeyP: 'p', KeyO: 'o', KeyF: 'f', KeyW: 'w', KeyL: 'l',
+  Digit1: '1', Digit2: '2', Digit3: '3', Slash: '/',
+};
+function keyOf(event) {
+  if (event.key === '?' || event.key === '؟') return '?';
+  if (/^[\x20-\x7e]$/.test(event.key)) return event.key.toLowerCase();
+  if (event.shiftKey && event.code === 'Slash') return '?';
+  return CODES[event.code] || event.key;
+}
+
+function toggleSeverity(i) {
+  const button = document.querySelector('.chip.' + SEVERITIES[i]);
+  if (button) button.click();
+}
+
+const ACTIONS = {
+  j: () => step(1, () => true),
+  k: () => step(-1, () => true),
+  n: () => step(1, (s) => s.flagged),
+  p: () => step(-1, (s) => s.flagged),
+  o: () => {
+    const box = document.querySelector('.sentence.current details.evidence');
+    if (box) box.open = !box.open;
+  },
+  '/': () => document.getElementById('search').focus(),
+  1: () => toggleSeverity(0),
+  2: () => toggleSeverity(1),
+  3: () => toggleSeverity(2),
+  f: toggleFlagged,
+  w: () => setOrder(state.order === 'worst' ? 'article' : 'worst'),
+  l: switchLanguage,
+  '?': () => document.getElementById('keys').showModal(),
+};
+
+addEventListener('keydown', (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || !data.documents.length) return;
+  if (event.target.matches('input, textarea')) {
+    if (event.key === 'Escape') event.target.blur();
+    return;
+  }
+  if (document.getElementById('keys').open) return;
+  const action = ACTIONS[keyOf(event)];
+  if (!action) return;
+  event.preventDefault();
+  action();
+});
+
+addEventListener('hashchange', followHash);
+// On paper everything is open.
+let closed = [];
+addEventListener('beforeprint', () => {
+  startAt(0);
+  drawMore(view.shown.length);
+  closed = [...document.querySelectorAll('details:not([open])')];
+  for (const box of closed) {
+    if (box.fill) box.fill();
+    box.open = true;
+  }
+});
+addEventListener('afterprint', () => { for (const box of closed) box.open = false; });
+
+const dark = matchMedia('(prefers-color-scheme: dark)');
+setTheme(stored.get('theme') || (dark.matches ? 'dark' : 'light'));
+dark.addEventListener('change', (e) => { if (!stored.get('theme')) setTheme(e.matches ? 'dark' : 'light'); });
+const kept = stored.get('lang');
+setLanguage(kept === 'en' || kept === 'ar' ? kept : data.lang);
+state.doc = Math.max(0, data.documents.findIndex((doc) => !doc.is_reference));
+drawPage();
+followHash();

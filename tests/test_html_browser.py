@@ -1,0 +1,321 @@
+"""The page in a real browser: skipped where Chromium, its driver or selenium is not there."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from report_samples import HOSTILE, document_report, run_report, seed_run
+
+from mtaudit.report import write_run
+from mtaudit.types import DocumentReport, Issue
+
+webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
+from selenium.webdriver.chrome.service import Service  # noqa: E402  (after the skip)
+from selenium.webdriver.common.keys import Keys  # noqa: E402
+from selenium.webdriver.support.wait import WebDriverWait  # noqa: E402
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+BROWSER = next(filter(None, map(shutil.which, NAMES)), "")
+DRIVER = shutil.which("chromedriver") or ""
+pytestmark = pytest.mark.skipif(
+    not (BROWSER and DRIVER),
+    reason="no browser: chromium and chromedriver must be on the PATH",
+)
+FLAGS = (
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--window-size=1440,1200",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    options = webdriver.ChromeOptions()
+    options.binary_location = BROWSER
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+    yield driver
+    driver.quit()
+
+
+def long_document(sentences: int) -> DocumentReport:
+    lines = (f"قال الوزير في الجملة رقم {i} ، إن KYIV تنتظر الرد." for i in range(sentences))
+    return document_report("long.txt", "\n".join(lines))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("pages")
+    write_run(seed_run(), place / "seeds", ["html"])
+    hostile = document_report('"><b onclick=1>\u202e.txt', HOSTILE)
+    poison = [
+        replace(
+            segment,
+            issues=(
+                Issue("x.y", "style", "critical", segment.segment.start + 12,
+                      segment.segment.start + 20, "x", "<img src=x onerror=window.__pwned=2>",
+                      "<script>window.__pwned=3</script>", "<svg/onload=1>", 0.5,
+                      "<b>\u202e</b>"),
+            ),
+        )
+        for segment in hostile.segments
+    ]  # fmt: skip
+    write_run(run_report([replace(hostile, segments=tuple(poison))]), place / "hostile", ["html"])
+    write_run(run_report([long_document(5000)]), place / "long", ["html"])
+    return place
+
+
+class Page:
+    """A report opened in the browser; ``js`` runs an expression and gives its value."""
+
+    def __init__(self, driver: Any, path: Path, fragment: str = "") -> None:
+        self.driver = driver
+        driver.get("about:blank")
+        for kind in ("browser", "performance"):
+            driver.get_log(kind)
+        driver.get(path.as_uri() + fragment)
+
+    def js(self, expression: str, *arguments: Any) -> Any:
+        return self.driver.execute_script(f"return {expression}", *arguments)
+
+    def press(self, *keys: str) -> None:
+        webdriver.ActionChains(self.driver).send_keys(*keys).perform()
+
+    def click(self, selector: str) -> None:
+        self.driver.find_element("css selector", selector).click()
+
+    def current(self) -> str:
+        return self.js("document.querySelector('.sentence.current')?.id ?? ''")
+
+    def sentences(self) -> list[str]:
+        return self.js("[...document.querySelectorAll('article.sentence')].map(x => x.id)")
+
+
+@pytest.fixture
+def seeds(browser: Any, folder: Path) -> Page:
+    page = Page(browser, folder / "seeds" / "report.html")
+    page.js("localStorage.clear()")
+    return Page(browser, folder / "seeds" / "report.html")
+
+
+def test_the_page_runs_without_errors_and_asks_for_nothing(seeds: Page) -> None:
+    assert seeds.js("document.querySelectorAll('article.sentence').length") > 20
+    assert seeds.driver.get_log("browser") == []
+    asked = [
+        json.loads(entry["message"])["message"]["params"]["request"]["url"]
+        for entry in seeds.driver.get_log("performance")
+        if '"Network.requestWillBeSent"' in entry["message"]
+    ]
+    assert {url.split(":", 1)[0] for url in asked} <= {"file", "data", "about"}
+    assert [url for url in asked if url.startswith("file")] == [seeds.driver.current_url]
+
+
+def test_sentences_show_the_text_unchanged(seeds: Page) -> None:
+    shown = seeds.js("[...document.querySelectorAll('article .text')].map(x => x.textContent)")
+    assert shown == [s.segment.text for s in seed_run().documents[0].segments]
+
+
+def test_highlights_never_cut_an_arabic_word(browser: Any, folder: Path) -> None:
+    """The issue of the hostile sample has offsets inside words: the page widens them."""
+    page = Page(browser, folder / "hostile" / "report.html")
+    cut = page.js(r"""(() => {
+      const wordish = /[\p{L}\p{N}\p{M}]/u;
+      const bad = [];
+      for (const text of document.querySelectorAll('.text')) {
+        const whole = text.textContent;
+        const range = document.createRange();
+        for (const mark of text.querySelectorAll('mark')) {
+          if (mark.closest('bdi') && mark.closest('bdi') !== text) continue;
+          range.setStart(text, 0);
+          range.setEndBefore(mark);
+          const start = range.toString().length, end = start + mark.textContent.length;
+          for (const i of [start, end])
+            if (i > 0 && i < whole.length && wordish.test(whole[i - 1]) && wordish.test(whole[i])
+                && !/[A-Za-z]/.test(whole[i - 1] + whole[i])) bad.push(whole.slice(i - 5, i + 5));
+        }
+      }
+      return bad;
+    })()""")
+    assert cut == []
+    assert page.js("document.querySelectorAll('mark').length") >= 2
+
+
+def test_hostile_text_is_only_text(browser: Any, folder: Path) -> None:
+    page = Page(browser, folder / "hostile" / "report.html")
+    page.click("mark")
+    page.press("l", "j", "o", "w")
+    assert page.js("typeof window.__pwned") == "undefined"
+    inside = "document.querySelectorAll('#app script, #app img, #app svg, #app [onclick]').length"
+    assert page.js(inside) == 0
+    assert "</script><script>" in page.js("document.querySelector('.text').textContent")
+    labels = page.js("[...document.querySelectorAll('.text .control')].map(x => x.textContent)")
+    assert {"RLO", "PDF", "U+001B"} <= set(labels)
+    assert not set(page.js("document.body.innerText")) & {"\u202e", "\x1b"}
+    errors = [e for e in browser.get_log("browser") if e["level"] == "SEVERE"]
+    assert errors == []
+
+
+def test_the_policy_refuses_scripts_put_in_later(browser: Any, folder: Path) -> None:
+    """Were the escaping to fail, the policy still stands: an inline handler does not run."""
+    page = Page(browser, folder / "seeds" / "report.html")
+    page.js("""(() => { const s = document.createElement('script');
+        s.textContent = 'window.__late = 1'; document.body.append(s); })()""")
+    assert page.js("typeof window.__late") == "undefined"
+    assert any("Content Security Policy" in e["message"] for e in browser.get_log("browser"))
+
+
+def test_severity_filters_by_click_and_by_key(seeds: Page) -> None:
+    everything = seeds.sentences()
+    seeds.click(".chip.critical")
+    critical = seeds.sentences()
+    assert critical == ["d0s1", "d0s18", "d0s25"]
+    assert seeds.js("[...document.querySelectorAll('.note')].every(n => n.matches('.critical'))")
+    seeds.press("3")
+    assert seeds.sentences() == everything
+    seeds.press("2")
+    assert len(critical) < len(seeds.sentences()) < len(everything)
+    assert seeds.js("document.querySelector('.chip.major').getAttribute('aria-pressed')") == "true"
+
+
+def test_filters_by_category_witness_flag_and_search(seeds: Page) -> None:
+    run = seed_run().documents[0]
+    for value, attribute in (("accuracy", "category"), ("repetition", "witness")):
+        seeds.click(f"[data-filter={value}]")
+        wanted = [
+            f"d0s{i}" for i, s in enumerate(run.segments)
+            if any(getattr(issue, attribute) == value for issue in s.issues)
+        ]  # fmt: skip
+        assert seeds.sentences() == wanted
+        seeds.click("#clear")
+    seeds.click("#flagged")
+    assert seeds.sentences() == [f"d0s{i}" for i, s in enumerate(run.segments) if s.flagged]
+    seeds.click("#clear")
+    seeds.press("/")
+    # Typed without the hamza and the tanwin of the article.
+    seeds.press("دائما")
+    assert seeds.sentences() == ["d0s0"]
+    seeds.press(Keys.ESCAPE)
+    assert seeds.js("document.activeElement.id") != "search"
+
+
+def test_worst_first_and_back(seeds: Page) -> None:
+    seeds.press("w")
+    run = seed_run().documents[0]
+    quality = [run.segments[int(name[3:])].quality or 0 for name in seeds.sentences()]
+    assert quality == sorted(quality)
+    seeds.click("[data-order=article]")
+    assert seeds.sentences()[:3] == ["d0s0", "d0s1", "d0s2"]
+
+
+def test_keyboard_walks_through_the_sentences(seeds: Page) -> None:
+    seeds.press("j")
+    seeds.press("j")
+    assert seeds.current() == "d0s1"
+    assert seeds.js("document.activeElement.id") == "d0s1"
+    seeds.press("k")
+    assert seeds.current() == "d0s0"
+    seeds.press("n")
+    assert seeds.current() == "d0s1"
+    was_open = seeds.js("document.querySelector('#d0s1 details.evidence').open")
+    seeds.press("o")
+    assert seeds.js("document.querySelector('#d0s1 details.evidence').open") is not was_open
+
+
+def test_keys_work_on_an_arabic_keyboard(seeds: Page) -> None:
+    """There the key of J gives ت: its place on the keyboard counts."""
+    event = "{key: 'ت', code: 'KeyJ', bubbles: true}"
+    seeds.js(f"document.body.dispatchEvent(new KeyboardEvent('keydown', {event}))")
+    assert seeds.current() == "d0s0"
+    event = "{key: '؟', code: 'Slash', shiftKey: true, bubbles: true}"
+    seeds.js(f"document.body.dispatchEvent(new KeyboardEvent('keydown', {event}))")
+    assert seeds.js("document.getElementById('keys').open") is True
+
+
+def test_language_switch_turns_the_interface_and_not_the_article(seeds: Page) -> None:
+    page = "[document.documentElement.lang, document.documentElement.dir]"
+    assert seeds.js(page) == ["ar", "rtl"]
+    assert "غالباً ترجمة آلية خام" in seeds.js("document.querySelector('.verdict').textContent")
+    seeds.click("#language")
+    assert seeds.js(page) == ["en", "ltr"]
+    assert seeds.js("document.querySelector('.verdict').textContent").startswith("Likely raw")
+    text = "getComputedStyle(document.querySelector('article .text')).direction"
+    assert seeds.js(text) == "rtl"
+    assert seeds.js("document.querySelector('#d0s1 .gloss').dir") == "ltr"
+
+
+def test_theme_follows_the_system_until_it_is_chosen(seeds: Page) -> None:
+    first = seeds.js("getComputedStyle(document.documentElement).backgroundColor")
+    seeds.click("#theme")
+    assert seeds.js("getComputedStyle(document.documentElement).backgroundColor") != first
+    again = Page(seeds.driver, Path(seeds.driver.current_url.removeprefix("file://")))
+    assert again.js("getComputedStyle(document.documentElement).backgroundColor") != first
+
+
+def test_a_mark_opens_its_note_and_the_strip_leads_to_its_sentence(seeds: Page) -> None:
+    assert seeds.js("document.querySelector('#d0s1 .note.minor').open") is False
+    seeds.click("#d0s1 mark.minor")
+    assert seeds.js("document.querySelector('#d0s1 .note.minor').open") is True
+    described = seeds.js("document.querySelector('#d0s1 mark').getAttribute('aria-describedby')")
+    assert seeds.js("document.getElementById(arguments[0]) !== null", described) is True
+    seeds.click(".strip .cell:nth-child(19)")
+    assert seeds.current() == "d0s18"
+
+
+def test_table_sorts_and_leads_to_other_articles(seeds: Page) -> None:
+    column = "[...document.querySelectorAll('.overview tbody tr')].map(r => r.dataset.doc)"
+    assert seeds.js(column) == ["0", "1", "2", "3", "4"]
+    seeds.click(".overview thead th:nth-child(6) button")
+    assert seeds.js(column)[:2] == ["0", "2"]
+    heads = "document.querySelector('.overview thead th:nth-child(6)').getAttribute('aria-sort')"
+    assert seeds.js(heads) == "descending"
+    seeds.click(".overview tbody tr:nth-child(2) a")
+    assert seeds.sentences()[0].startswith("d2")
+
+
+def test_everything_that_can_be_pressed_has_a_name(seeds: Page) -> None:
+    nameless = seeds.js("""[...document.querySelectorAll('button, a[href], input, [role=button]')]
+        .filter(x => x.checkVisibility())
+        .filter(x => !(x.getAttribute("aria-label") || x.textContent.trim())).length""")
+    assert nameless == 0
+    assert seeds.js("document.querySelectorAll('[id]').length") == seeds.js(
+        "new Set([...document.querySelectorAll('[id]')].map(x => x.id)).size"
+    )
+
+
+def test_phone_width_needs_no_sideways_scrolling(seeds: Page) -> None:
+    metrics = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
+    seeds.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    try:
+        for lang in ("ar", "en"):
+            page = Page(seeds.driver, Path(seeds.driver.current_url.removeprefix("file://")))
+            if page.js("document.documentElement.lang") != lang:
+                page.click("#language")
+            assert page.js("innerWidth") == 390
+            assert page.js("document.documentElement.scrollWidth") <= 390
+    finally:
+        seeds.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_five_thousand_sentences_stay_usable(browser: Any, folder: Path) -> None:
+    page = Page(browser, folder / "long" / "report.html")
+    timing = "performance.getEntriesByType('navigation')[0].loadEventEnd"
+    assert page.js(timing) < 10_000
+    assert len(page.sentences()) < 1000
+    page.js("location.hash = '#d0s4800'")
+    WebDriverWait(browser, 20).until(lambda _: page.current() == "d0s4800")
+    assert len(page.sentences()) < 1000
+    page.press("k")
+    assert page.current() == "d0s4799"
+    page.js("document.querySelector('.sentences .tail button').click()")
+    assert "d0s4680" in page.sentences()
+    page.press("/")
+    page.press("رقم 4321")
+    assert page.sentences() == ["d0s4321"]
