@@ -1,0 +1,172 @@
+"""Commands and exit codes; no logic.  Heavy imports stand inside the commands."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from . import __version__
+from .errors import ExitCode, MtauditError
+
+_EXITS = """exit codes:
+  0  nothing found at or above --fail-on
+  1  findings at or above --fail-on
+  2  wrong option or configuration; nothing was run
+  3  some input could not be judged (wins over 1)"""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="mtaudit",
+        description="Machine-translation quality auditor for Arabic news.",
+        epilog=_EXITS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"mtaudit {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _add_audit(commands)
+    _add_translate(commands)
+    explain = commands.add_parser("explain", help="what an issue code means, with examples")
+    explain.add_argument("code", nargs="?", help="an issue code; left out: list them all")
+    explain.add_argument("--lang", choices=("en", "ar"), default="en")
+    doctor = commands.add_parser("doctor", help="versions, device, models, data files")
+    doctor.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    return parser
+
+
+def _add_model_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--translator", metavar="NAME|DIR", help="default: embedded")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"))
+    parser.add_argument("--batch-size", type=int, metavar="N", help="sentences a model batch")
+    parser.add_argument("--threads", type=int, metavar="N", help="model threads (0: all cores)")
+    parser.add_argument("--beam", type=int, metavar="N", help="beam width (default 1: greedy)")
+    parser.add_argument(
+        "--no-cache", dest="cache", action="store_false", default=None,
+        help="do not keep translations on disk",
+    )  # fmt: skip
+
+
+def _add_audit(commands: Any) -> None:
+    audit = commands.add_parser(
+        "audit",
+        help="audit articles and write reports",
+        epilog=_EXITS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    audit.add_argument("paths", nargs="+", metavar="PATH", help="files or directories")
+    audit.add_argument(
+        "--reference", nargs="+", action="extend", metavar="PATH", help="clean reports to compare"
+    )
+    audit.add_argument("--out", metavar="DIR", help="default: reports/latest")
+    audit.add_argument("--format", metavar="LIST", help="jsonl,html (default: both)")
+    audit.add_argument(
+        "--no-roundtrip", dest="roundtrip", action="store_false", default=None,
+        help="leave the translation model out",
+    )  # fmt: skip
+    audit.add_argument("--fail-on", choices=("minor", "major", "critical", "never"))
+    audit.add_argument("--lang", choices=("en", "ar"), help="language of the summary")
+    audit.add_argument("--jobs", type=int, metavar="N", help="processes for text evidence")
+    audit.add_argument("--text-column", metavar="NAME", help="for JSONL, CSV and TSV")
+    audit.add_argument("--quiet", action="store_true", help="no progress, no summary")
+    _add_model_flags(audit)
+
+
+def _add_translate(commands: Any) -> None:
+    translate = commands.add_parser(
+        "translate", help="lines in, lines out, with the audit's translator"
+    )
+    translate.add_argument("file", nargs="?", metavar="FILE", help="default: standard input")
+    translate.add_argument("--from", dest="source", default="ar", metavar="LANG")
+    translate.add_argument("--to", dest="target", default="en", metavar="LANG")
+    _add_model_flags(translate)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code and never lets an expected error end in a trace."""
+    arguments = vars(_parser().parse_args(argv))
+    command = arguments.pop("command")
+    try:
+        return int(_COMMANDS[command](arguments))
+    except MtauditError as error:
+        print(f"mtaudit: {error}", file=sys.stderr)
+        return int(error.exit_code)
+    except BrokenPipeError:
+        # The reader (head, less) has gone: not an error.  Keep Python from complaining at exit.
+        sys.stdout = open("/dev/null", "w")  # noqa: SIM115  (closed by the interpreter)
+        return int(ExitCode.OK)
+    except KeyboardInterrupt:
+        print("mtaudit: stopped", file=sys.stderr)
+        return 130
+
+
+def _audit(arguments: dict[str, Any]) -> int:
+    from .config import load_options
+
+    quiet = arguments.pop("quiet")
+    paths = arguments.pop("paths")
+    if arguments["format"] is not None:
+        arguments["format"] = tuple(f.strip() for f in arguments["format"].split(",") if f.strip())
+    if arguments["reference"] is not None:
+        arguments["reference"] = tuple(arguments["reference"])
+    options = load_options(arguments)
+
+    from . import pipeline
+    from .console import ProgressBars, exit_code
+    from .report import render, write_run
+
+    with ProgressBars(quiet=quiet, lang=options.lang) as progress:
+        run = pipeline.audit(paths, options, progress)
+        written = write_run(run, Path(options.out), options.format)
+    if not quiet:
+        render(run, options.lang)
+        for path in written:
+            print(path)
+    for failure in run.failures:
+        if quiet:
+            print(f"mtaudit: {failure.path}: {failure.message}", file=sys.stderr)
+    return exit_code(run, options.fail_on)
+
+
+def _translate(arguments: dict[str, Any]) -> int:
+    from .config import load_options
+
+    source, target, file = (arguments.pop(name) for name in ("source", "target", "file"))
+    options = load_options(arguments)
+
+    from .console import ProgressBars, translate_lines
+    from .translate import load_translator
+
+    translator = load_translator(
+        options.translator,
+        options.device,
+        cache=options.cache,
+        threads=options.threads,
+        beam=options.beam,
+        batch_size=options.batch_size,
+    )
+    with ProgressBars(quiet=False, lang=options.lang) as progress:
+        return translate_lines(translator, file, source, target, progress)
+
+
+def _explain(arguments: dict[str, Any]) -> int:
+    from .explain import explain
+
+    print(explain(arguments["code"], arguments["lang"]))
+    return ExitCode.OK
+
+
+def _doctor(arguments: dict[str, Any]) -> int:
+    from .doctor import examine_installation
+
+    return examine_installation(arguments["device"])
+
+
+_COMMANDS = {
+    "audit": _audit,
+    "translate": _translate,
+    "explain": _explain,
+    "doctor": _doctor,
+}

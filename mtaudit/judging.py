@@ -1,0 +1,114 @@
+"""One document's evidence drawn together: the scores of its sentences and its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from . import score, source_language
+from .calibrate import Calibration
+from .normalize import WORD
+from .types import (
+    Document,
+    DocumentReport,
+    Evidence,
+    Issue,
+    ReferenceMatch,
+    RoundTrip,
+    Segment,
+    SegmentReport,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A document after the text-alone stages: ``evidence[i]`` belongs to ``segments[i]``."""
+
+    document: Document
+    segments: tuple[Segment, ...]
+    evidence: tuple[tuple[Evidence, ...], ...]
+
+
+def judge(
+    item: Examined,
+    trips: Sequence[tuple[RoundTrip | None, Evidence]],
+    matches: Sequence[tuple[tuple[ReferenceMatch, ...], Evidence]],
+    calibration: Calibration,
+    *,
+    is_reference: bool = False,
+) -> DocumentReport:
+    """Scores of one document and of each of its sentences."""
+    rows: list[SegmentReport] = []
+    scores: list[score.SentenceScore] = []
+    columns = zip(item.segments, item.evidence, trips, matches, strict=True)
+    for part, heard, (trip, trip_evidence), (found, match_evidence) in columns:
+        evidence = (*heard, trip_evidence, match_evidence)
+        issues = issues_of_evidence(evidence)
+        if part.role == "furniture":
+            rows.append(SegmentReport(item.document.doc_id, part, None, None, False, issues,
+                                      evidence, trip, found))  # fmt: skip
+            continue
+        values = score.feature_values(evidence, trip)
+        words = len(WORD.findall(part.text))
+        result = score.score_sentence(issues, values, words, calibration)
+        scores.append(result)
+        rows.append(
+            SegmentReport(
+                doc_id=item.document.doc_id,
+                segment=part,
+                mt_probability=result.mt_probability,
+                quality=result.quality,
+                flagged=result.flagged,
+                issues=issues,
+                evidence=evidence,
+                roundtrip=trip,
+                references=found,
+                contributions=result.contributions,
+            )
+        )
+    return _document_report(item.document, rows, scores, calibration, is_reference)
+
+
+def issues_of_evidence(evidence: Iterable[Evidence]) -> tuple[Issue, ...]:
+    """The issues of all witnesses in text order."""
+    found = [issue for item in evidence for issue in item.issues]
+    return tuple(sorted(found, key=lambda i: (i.start, i.end, i.code)))
+
+
+def _document_report(
+    document: Document,
+    rows: Sequence[SegmentReport],
+    scores: Sequence[score.SentenceScore],
+    calibration: Calibration,
+    is_reference: bool,
+) -> DocumentReport:
+    page_issues = [i for row in rows if row.segment.role == "furniture" for i in row.issues]
+    whole = score.score_document(scores, calibration, page_issues)
+    article = [row for row in rows if row.segment.role == "article"]
+    counts = {
+        "segments": len(rows),
+        "sentences": len(article),
+        "furniture": len(rows) - len(article),
+        "words": sum(s.words for s in scores),
+        "flagged": sum(row.flagged for row in article),
+        "issues": sum(len(row.issues) for row in rows),
+    }
+    for severity in score.SEVERITY_WEIGHT:
+        counts[severity] = sum(i.severity == severity for row in rows for i in row.issues)
+    spoken = [row for row in article if row.evidence[-1].witness == "reference"]
+    covered = [row for row in spoken if row.references]
+    return DocumentReport(
+        document=document,
+        segments=tuple(rows),
+        mt_probability=whole.mt_probability,
+        quality=whole.quality,
+        interval=whole.interval,
+        verdict=whole.verdict,
+        threshold=whole.threshold.value if whole.threshold else None,
+        false_alarm_rate=whole.threshold.false_alarm_rate if whole.threshold else None,
+        abstained=whole.abstained,
+        counts=counts,
+        reference_coverage=len(covered) / len(spoken) if covered else None,
+        is_reference=is_reference,
+        source_languages=source_language.guess(i for row in article for i in row.issues),
+    )

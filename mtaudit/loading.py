@@ -1,0 +1,137 @@
+"""The models of a run, loaded or excused, and the signature that names them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import __version__
+from .calibrate import Calibration
+from .config import Options
+from .errors import ModelError
+from .modelstore import model_path, read_manifest
+from .rules import fingerprint
+from .types import Note, SentenceEncoder, Translator
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """What the model stages need; ``None`` with a note where something is not there."""
+
+    translator: Translator | None
+    encoder: SentenceEncoder | None
+    notes: tuple[Note, ...] = ()
+
+
+def load_models(options: Options, *, need_encoder: bool) -> Models:
+    """The translator and the encoder, or notes that say why the witnesses must abstain.
+
+    A translator that the user named and that cannot be loaded is an error; the embedded one
+    missing only silences the round trip.
+    """
+    translator: Translator | None = None
+    encoder: SentenceEncoder | None = None
+    notes: list[Note] = []
+    if options.roundtrip:
+        from .translate import load_translator
+
+        try:
+            translator = load_translator(
+                options.translator,
+                options.device,
+                cache=options.cache,
+                threads=options.threads,
+                beam=options.beam,
+                batch_size=options.batch_size,
+            )
+            if options.translator == "embedded":
+                notes += _early(model_path("translator"))
+        except ModelError as error:
+            if options.translator != "embedded":
+                raise
+            notes.append(_model_note("no-translator", "round trip", "الترجمة الراجعة", error))
+    if options.roundtrip or need_encoder:
+        from .encoder import load_encoder
+
+        try:
+            encoder = load_encoder(
+                options.device,
+                cache=options.cache,
+                threads=options.threads,
+                batch_size=options.batch_size,
+            )
+        except ModelError as error:
+            notes.append(_model_note("no-encoder", "comparison", "المقارنة", error))
+    for model in (translator, encoder):
+        # A cache that cannot be used is no error: the run is slower and says so.
+        notes += [n for n in getattr(getattr(model, "store", None), "notes", ()) if n not in notes]
+    return Models(translator, encoder, tuple(notes))
+
+
+def _early(folder: Path) -> list[Note]:
+    """A note when the embedded translator's own manifest says that it is no witness yet."""
+    manifest = read_manifest(folder)
+    if manifest.get("fit_for_evidence", True):
+        return []
+    rows = manifest.get("metrics", {}).get("rows", ())
+    figures = [f"{r['direction']} {r['chrf']}" for r in rows if "greedy" in r.get("system", "")]
+    measured = ", ".join(figures)
+    return [
+        Note(
+            "early-translator",
+            "The embedded translator is an early version that finds words but builds no sentences"
+            f" yet (chrF on NTREX: {measured}). Read its gloss as hints; it takes no part in the"
+            " probability or the quality.",
+            "نموذج الترجمة المضمّن نسخة أولية تصيب الكلمات ولا تبني جملًا بعد"
+            f" (مقياس chrF على NTREX: {measured}). اقرأ ترجمته على سبيل الاستئناس؛ فهي لا تدخل في"
+            " حساب الاحتمال ولا الجودة.",
+        )
+    ]
+
+
+def _model_note(code: str, what_en: str, what_ar: str, error: ModelError) -> Note:
+    return Note(
+        code,
+        f"The {what_en} is left out: {error}",
+        f"تُركت {what_ar}: {error}",
+    )
+
+
+def signature(options: Options, models: Models, calibration: Calibration) -> str:
+    """Everything that changes a number, as sacreBLEU does it: ``key:value|key:value``."""
+    parts = {
+        "version": __version__,
+        "rules": fingerprint(),
+        "calibration": calibration.signature,
+        "translator": getattr(models.translator, "revision", "none"),
+        "encoder": getattr(models.encoder, "revision", "none"),
+        "language": _revision("language"),
+        "names": _revision("names"),
+        "beam": options.beam,
+        "references": len(options.reference),
+    }
+    return "mtaudit|" + "|".join(f"{key}:{value}" for key, value in parts.items())
+
+
+def _revision(name: str) -> str:
+    """The revision of a data model, ``none`` where it is missing: its witnesses abstain then."""
+    try:
+        return str(read_manifest(model_path(name)).get("revision", "none"))
+    except ModelError:
+        return "none"
+
+
+def named(models: Models, calibration: Calibration) -> dict[str, Any]:
+    return {
+        "translator": getattr(models.translator, "name", None),
+        "encoder": getattr(models.encoder, "name", None),
+        "calibration": calibration.signature,
+    }
+
+
+def stated(options: Options) -> dict[str, Any]:
+    """Options for the record, without those that only change speed or place."""
+    silent = {"jobs", "batch_size", "threads", "out", "cache"}
+    names = [name for name in Options.__slots__ if name not in silent]
+    return {name: getattr(options, name) for name in names}

@@ -1,0 +1,125 @@
+"""Who may import whom (docs/DESIGN.md, *Layout*): the rooms stay apart."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "mtaudit"
+HEAVY = {"torch", "transformers", "ctranslate2"}
+# The CTranslate2 encoder is the one file outside translate/ that drives a model.
+DRIVERS = {"encoder.py", "doctor.py"}
+
+
+def modules() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def imports(path: Path, *, top_only: bool = False) -> set[str]:
+    """Absolute names of what a file imports; relative ones as ``mtaudit.…``."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    place = ("mtaudit", *path.relative_to(PACKAGE).parent.parts)
+    nodes = tree.body if top_only else ast.walk(tree)
+    names: set[str] = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            if node.level:
+                base = place[: len(place) - node.level + 1]
+                stem = ".".join((*base, node.module) if node.module else base)
+            else:
+                stem = node.module or ""
+            names.add(stem)
+            names |= {f"{stem}.{alias.name}" for alias in node.names}
+    return names
+
+
+def inside(names: set[str]) -> set[str]:
+    """The rooms of the package that are imported: ``mtaudit.read.html`` → ``read``."""
+    return {n.split(".")[1] for n in names if n.startswith("mtaudit.") and n.count(".") >= 1}
+
+
+def relative(path: Path) -> str:
+    return str(path.relative_to(PACKAGE))
+
+
+@pytest.mark.parametrize("name", ["types.py", "errors.py"])
+def test_the_contract_imports_only_the_standard_library(name: str) -> None:
+    for module in imports(PACKAGE / name):
+        root = module.split(".")[0]
+        assert root in sys.stdlib_module_names or root == "__future__"
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "evidence").glob("*.py")), ids=relative)
+def test_witnesses_never_import_one_another(path: Path) -> None:
+    allowed = {"types", "normalize", "rules", "errors", "language", "entities", "modelstore"}
+    names = imports(path)
+    assert inside(names) - {"evidence"} <= allowed | {"__version__"}
+    if path.name == "__init__.py":
+        return
+    siblings = {p.stem for p in path.parent.glob("*.py") if not p.stem.startswith("_")}
+    touched = {n.split(".")[2] for n in names if n.startswith("mtaudit.evidence.")}
+    assert not touched & (siblings - {path.stem})
+
+
+@pytest.mark.parametrize("path", modules(), ids=relative)
+def test_model_libraries_stay_in_their_room_and_inside_functions(path: Path) -> None:
+    at_import = {n.split(".")[0] for n in imports(path, top_only=True)}
+    assert not at_import & HEAVY
+    used = {n.split(".")[0] for n in imports(path)} & HEAVY
+    if used:
+        assert path.parent.name == "translate" or path.name in DRIVERS
+
+
+def test_score_never_sees_text() -> None:
+    source = (PACKAGE / "score.py").read_text(encoding="utf-8")
+    assert inside(imports(PACKAGE / "score.py")) <= {"calibrate", "types"}
+    assert ".text" not in source
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "report").rglob("*.py")), ids=relative)
+def test_reports_compute_nothing(path: Path) -> None:
+    forbidden = {
+        "score",
+        "calibrate",
+        "evidence",
+        "translate",
+        "roundtrip",
+        "reference",
+        "pipeline",
+    }
+    assert not inside(imports(path)) & forbidden
+
+
+@pytest.mark.parametrize("name", ["roundtrip.py", "reference.py"])
+def test_model_witnesses_get_their_models_handed_in(name: str) -> None:
+    assert not inside(imports(PACKAGE / name)) & {"translate", "encoder"}
+
+
+def test_the_package_never_imports_the_scripts() -> None:
+    for path in modules():
+        assert not any(n.split(".")[0] == "scripts" for n in imports(path))
+
+
+def test_help_does_not_load_models_or_numpy() -> None:
+    """Heavy libraries would make ``mtaudit --help`` slow; none may be loaded by it."""
+    code = (
+        "import sys\n"
+        "from mtaudit.cli import main\n"
+        "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
+        "print(sorted({m.split('.')[0] for m in sys.modules}"
+        " & {'torch','transformers','ctranslate2','numpy','sacrebleu','trafilatura','rich'}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_files_stay_small() -> None:
+    """A file that outgrows 300 lines of code is two rooms in one."""
+    for path in modules():
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= 360, path
