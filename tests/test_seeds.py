@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from mtaudit.types import DocumentReport, Issue
 
+SEEDS = Path(__file__).parent.parent / "seeds"
 GOLD = Path(__file__).parent / "cases" / "gold_seed_000.jsonl"
 CHECKED = {"untranslated", "repetition", "punctuation", "agreement", "named-entity"}
 # Which families of codes answer for which category of the hand-marked set.
@@ -119,3 +121,12 @@ def test_references_are_drawn_from_the_clean_reports(seeds: dict[str, DocumentRe
             assert match.doc_id[:3] in {"001", "003", "004"}
             source = seeds[match.doc_id[:3]].document.text
             assert source[match.start : match.end] == match.text
+
+
+def test_the_seed_files_are_what_the_manifest_says() -> None:
+    """Verbatim: offsets and expectations hold for exactly these bytes."""
+    manifest = json.loads((SEEDS / "manifest.json").read_text(encoding="utf-8"))
+    assert set(manifest["files"]) == {p.name for p in SEEDS.glob("*.txt")}
+    for name, about in manifest["files"].items():
+        content = (SEEDS / name).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == about["sha256"]
