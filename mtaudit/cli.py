@@ -137,16 +137,9 @@ def _translate(arguments: dict[str, Any]) -> int:
     options = load_options(arguments)
 
     from .console import ProgressBars, translate_lines
-    from .translate import load_translator
+    from .loading import translator_of
 
-    translator = load_translator(
-        options.translator,
-        options.device,
-        cache=options.cache,
-        threads=options.threads,
-        beam=options.beam,
-        batch_size=options.batch_size,
-    )
+    translator = translator_of(options)
     with ProgressBars(quiet=False, lang=options.lang) as progress:
         return translate_lines(translator, file, source, target, progress)
 

@@ -34,17 +34,8 @@ def load_models(options: Options, *, need_encoder: bool) -> Models:
     encoder: SentenceEncoder | None = None
     notes: list[Note] = []
     if options.roundtrip:
-        from .translate import load_translator
-
         try:
-            translator = load_translator(
-                options.translator,
-                options.device,
-                cache=options.cache,
-                threads=options.threads,
-                beam=options.beam,
-                batch_size=options.batch_size,
-            )
+            translator = translator_of(options)
             if options.translator == "embedded":
                 notes += _early(model_path("translator"))
         except ModelError as error:
@@ -67,6 +58,20 @@ def load_models(options: Options, *, need_encoder: bool) -> Models:
         # A cache that cannot be used is no error: the run is slower and says so.
         notes += [n for n in getattr(getattr(model, "store", None), "notes", ()) if n not in notes]
     return Models(translator, encoder, tuple(notes))
+
+
+def translator_of(options: Options) -> Translator:
+    """The translator that the options name.  Raises as ``translate.load_translator`` does."""
+    from .translate import load_translator
+
+    return load_translator(
+        options.translator,
+        options.device,
+        cache=options.cache,
+        threads=options.threads,
+        beam=options.beam,
+        batch_size=options.batch_size,
+    )
 
 
 def _early(folder: Path) -> list[Note]:

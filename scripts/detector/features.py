@@ -11,24 +11,15 @@ from detector.corpora import Labelled, fold_of
 from mtaudit import pipeline, score
 from mtaudit.judging import Examined, issues_of_evidence
 from mtaudit.loading import Models
-from mtaudit.normalize import WORD, strip_marks
+from mtaudit.normalize import WORD
 from mtaudit.read import document_of
 from mtaudit.types import Evidence, Failure, RoundTrip
-
-STRIP = str.maketrans(dict.fromkeys("،؛؟.,;:!?\"'«»“”()[]{}…–—-ـ", " "))
-
-
-def stripped(text: str) -> str:
-    """``text`` without punctuation and diacritics, one sentence a line as before."""
-    lines = strip_marks(text).translate(STRIP).split("\n")
-    return "\n".join(" ".join(line.split()) for line in lines)
 
 
 def extract(
     labelled: Sequence[Labelled],
     models: Models | None,
     out: Path,
-    change: Callable[[str], str] = lambda text: text,
     tick: Callable[[int], object] = lambda n: None,
     chunk: int = 40,
 ) -> None:
@@ -42,7 +33,7 @@ def extract(
     with out.open("a", encoding="utf-8") as stream:
         for at in range(done, len(labelled), chunk):
             part = labelled[at : at + chunk]
-            read = [document_of(change(d.text), f"{d.corpus}-{at + i}") for i, d in enumerate(part)]
+            read = [document_of(d.text, f"{d.corpus}-{at + i}") for i, d in enumerate(part)]
             # What the reader refuses (too little Arabic) keeps its line, with no sentences in it,
             # so that a stopped run goes on at the right place.
             examined = [pipeline.examine(d) for d in read if not isinstance(d, Failure)]
