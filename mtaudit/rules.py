@@ -19,6 +19,8 @@ Fields of a rule
                        ``<<name>>`` inserts a fragment of :data:`FRAGMENTS`; group ``span``, where
                        present, is what gets marked
     ``anchors``        literal strings, one of which must stand in the text (speed only)
+    ``needs``          a cheap regular expression (standard library's) that must match the text
+                       first, where the pattern is slow and no literal can be an anchor
     ``unless``         regular expression: a match that it matches too (same text) is let go
     ``furniture``      true: also looked for in page furniture
     ``source_language`` ISO code of the language that the text was probably translated from
@@ -28,6 +30,7 @@ Fields of a rule
 from __future__ import annotations
 
 import math
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -62,7 +65,7 @@ FRAGMENTS: Mapping[str, str] = {
 _KNOWN = {
     "code", "category", "severity", "confidence", "reason_en", "reason_ar", "suggestion",
     "no_suggestion", "no_suggestion_ar", "wrong", "right", "counter", "pattern", "raw", "anchors",
-    "unless", "furniture", "source_language", "native_per_1000", "witness",
+    "unless", "needs", "furniture", "source_language", "native_per_1000", "witness",
 }  # fmt: skip
 _NEEDED = ("code", "category", "severity", "confidence", "reason_en", "reason_ar", "wrong")
 
@@ -87,6 +90,7 @@ class Rule:
     raw: bool = False
     anchors: tuple[str, ...] = ()
     unless: regex.Pattern[str] | None = None
+    needs: re.Pattern[str] | None = None
     furniture: bool = False
     source_language: str = ""
     native_per_1000: float | None = None
@@ -127,6 +131,8 @@ def parse_rules(data: Mapping[str, Any], where: str) -> tuple[Rule, ...]:
         for name in ("pattern", "unless"):
             if values.get(name):
                 values[name] = _compile(values[name], place)
+        if values.get("needs"):
+            values["needs"] = re.compile(values["needs"])
         rules.append(Rule(**values, family=family))
     return tuple(rules)
 
@@ -208,8 +214,11 @@ def make_issue(
     )
 
 
-def _may_match(rule: Rule, haystack: str) -> bool:
+def may_match(rule: Rule, haystack: str) -> bool:
+    """Cheap: whether an anchor stands in the text and what the rule needs is there."""
     # A plain loop: this runs for every rule and sentence, and a generator costs half of the time.
+    if rule.needs is not None and rule.needs.search(haystack) is None:
+        return False
     for anchor in rule.anchors:
         if anchor in haystack:
             return True
@@ -222,8 +231,14 @@ def find(rule: Rule, text: str, folded: Folded | None = None) -> Iterator[tuple[
         return
     folded = folded or fold(text)
     haystack = text if rule.raw else folded.text
-    if not _may_match(rule, haystack):
-        return
+    if may_match(rule, haystack):
+        yield from matches(rule, text, folded)
+
+
+def matches(rule: Rule, text: str, folded: Folded) -> Iterator[tuple[int, int, Any]]:
+    """The same for a rule of which the caller knows that it has a pattern that may match."""
+    assert rule.pattern is not None
+    haystack = text if rule.raw else folded.text
     group = "span" if "span" in rule.pattern.groupindex else 0
     for match in rule.pattern.finditer(haystack):
         if rule.unless is not None and rule.unless.search(match.group()):
@@ -244,9 +259,9 @@ def issues_of(rules: tuple[Rule, ...], text: str, base: int, witness: str) -> li
     folded = fold(text)
     found = []
     for rule in rules:
-        if not _may_match(rule, text if rule.raw else folded.text):
+        if rule.pattern is None or not may_match(rule, text if rule.raw else folded.text):
             continue
-        for start, end, match in find(rule, text, folded):
+        for start, end, match in matches(rule, text, folded):
             fields = {k: v for k, v in match.groupdict().items() if v and k != "span"}
             found.append(make_issue(rule, text, start, end, base=base, witness=witness, **fields))
     return sorted(found, key=lambda issue: (issue.start, issue.end, issue.code))
@@ -286,8 +301,11 @@ def evidence_of(
 ) -> Evidence:
     """What ``witness`` says of ``segment``: :func:`strength` of its issues, which are put in text
     order."""
-    found = sorted(issues, key=lambda issue: (issue.start, issue.end, issue.code))
-    value = strength(found, len(segment.text.split())) if found else 0.0
+    found = list(issues)
+    if not found:
+        return Evidence(witness, 0.0, features=features or {})
+    found.sort(key=lambda issue: (issue.start, issue.end, issue.code))
+    value = strength(found, len(segment.text.split()))
     return Evidence(witness, value, issues=tuple(found), features=features or {})
 
 

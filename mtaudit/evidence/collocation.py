@@ -168,11 +168,11 @@ class Collocation:
         """The code of an unseen pair, where it earns one."""
         assert self._stats is not None
         head, tail = units.names[pair.head - at], units.names[pair.tail - at]
-        # A quotation mark or hash between them parts the words: حركة «الاتحاد الشعبي».
-        if units.starts[pair.tail - at] - units.ends[pair.head - at] != 1:
-            return
         noun = self._genders.noun(head)
         if not noun or self._genders.verb(head):
+            return
+        # A quotation mark or hash between them parts the words: حركة «الاتحاد الشعبي».
+        if units.starts[pair.tail - at] - units.ends[pair.head - at] != 1:
             return
         if pair.kind == ADJ:
             lemma = self._genders.lemma(tail)

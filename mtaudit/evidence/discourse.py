@@ -65,6 +65,12 @@ def _verbs() -> dict[str, Verb]:
     return table
 
 
+@cache
+def _verbs_joined() -> frozenset[str]:
+    """Every form, bare and behind "and"."""
+    return frozenset(prefix + form for form in _verbs() for prefix in ("", "و"))
+
+
 def _any(words: Sequence[str]) -> str:
     return "(?:" + "|".join(sorted(map(regex.escape, words), key=len, reverse=True)) + ")"
 
@@ -132,9 +138,11 @@ class Discourse:
         text = fold(segment.text).text
         if "بحلول" in text:
             yield from self._by_past_year(segment)
-        if not _verbs().keys().isdisjoint(w.lstrip("و") for w in text.split()):
+        if not _verbs_joined().isdisjoint(text.split()):
             yield from self._without_object(segment)
-        if _THING.search(text) or _pattern("we").search(text):
+        if (" ه" in text and _THING.search(text)) or (
+            any(word in text for word in _words("we")) and _pattern("we").search(text)
+        ):
             yield from self._fused(segment, text)
 
     def _fused(self, segment: Segment, folded: str) -> Iterator[Issue]:

@@ -93,7 +93,9 @@ class Repetition:
     def _sentence(self, segment: Segment, folded: Folded, words: list[str]) -> list[Issue]:
         counts = Counter(words)
         table = _pleonasms()
-        nouns = any(word in table for word in counts)
+        nouns = not table.keys().isdisjoint(counts) and any(
+            two in table.get(one, ()) for one, two in pairwise(words)
+        )
         row = len(counts) < len(words) and in_reach(words)
         # A loop needs words that come back often; most sentences are done with here.
         often = sum(n for n in counts.values() if n >= STUTTER)

@@ -235,12 +235,16 @@ class LanguageStats:
         bigram = np.maximum(pairs - discount, 0) / context + self._rest[left] * unigram[1:]
         probability = np.concatenate([unigram[:1], bigram])
         if ids.size > 2:
-            keys = (pair_keys[:-1].astype(np.uint64) << np.uint64(16)) | ids[2:].astype(np.uint64)
+            # A pair that was never seen begins no triple: the bigram stands as it is.
+            known = np.flatnonzero(pairs[:-1])
+            before, third = pair_keys[known], ids[known + 2]
+            keys = (before.astype(np.uint64) << np.uint64(16)) | third.astype(np.uint64)
             triples = self.lookup("trigram", keys).astype(np.float64)
-            seen = np.maximum(pairs[:-1], 1)
-            rest = 1.0 - self._trigram_mass(pair_keys[:-1]) / seen
-            trigram = np.maximum(triples - discount, 0) / seen + np.maximum(rest, 0) * bigram[1:]
-            probability[2:] = np.minimum(1.0, trigram)
+            seen = pairs[known]
+            rest = 1.0 - self._trigram_mass(before) / seen
+            trigram = np.maximum(triples - discount, 0) / seen
+            probability[known + 2] = trigram + np.maximum(rest, 0) * bigram[known + 1]
+            np.minimum(probability, 1.0, out=probability)
         return np.asarray(-np.log2(np.maximum(probability, 2.0**-40)), dtype=np.float64)
 
     def _trigram_mass(self, contexts: NDArray[np.int64]) -> NDArray[np.float64]:

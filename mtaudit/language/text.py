@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from itertools import chain
 
 from ..normalize import Folded, fold
 from .split import BREAK, LATIN, NUMBER, TOKEN, TRANSPARENT, Splitter
@@ -11,17 +11,35 @@ from .split import BREAK, LATIN, NUMBER, TOKEN, TRANSPARENT, Splitter
 REMEMBERED = 300_000  # tokens; some 60 MB
 
 
-@dataclass(frozen=True, slots=True)
 class Units:
-    """Units of one text, a break in front.  ``starts``/``ends`` are offsets of the *written word*
-    that the unit is in, in the folded text; ``ids`` are the units' numbers, 0 for the unknown.
-    """
+    """Units of one text, a break in front: ``names`` and, 0 for the unknown, their ``ids``."""
 
-    folded: Folded
-    names: tuple[str, ...]
-    ids: tuple[int, ...]
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
+    __slots__ = ("_places", "_sizes", "folded", "ids", "names")
+
+    def __init__(self, folded: Folded, names: list[str], ids: list[int], sizes: list[int]) -> None:
+        self.folded, self.names, self.ids = folded, names, ids
+        self._sizes = sizes  # units in each token of the text
+        self._places: tuple[list[int], list[int]] | None = None
+
+    def _found(self) -> tuple[list[int], list[int]]:
+        # Most sentences are never asked where their units stand.
+        if self._places is None:
+            starts, ends = [0], [0]
+            for match, size in zip(TOKEN.finditer(self.folded.text), self._sizes, strict=True):
+                starts += (match.start(),) * size
+                ends += (match.end(),) * size
+            self._places = starts, ends
+        return self._places
+
+    @property
+    def starts(self) -> list[int]:
+        """Where the *written word* that each unit is in starts, in the folded text."""
+        return self._found()[0]
+
+    @property
+    def ends(self) -> list[int]:
+        """Where the written word that each unit is in ends."""
+        return self._found()[1]
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Original offsets from the word of unit ``first`` to the word of unit ``last``."""
@@ -45,19 +63,11 @@ class Reader:
     def read(self, text: str) -> Units:
         """Units of ``text``; quotation marks are passed over, other punctuation is a break."""
         folded = fold(text)
-        names, ids = [BREAK], [self._numbers.get(BREAK, 0)]
-        starts, ends = [0], [0]
         known = self._known
-        for match in TOKEN.finditer(folded.text):
-            token = match.group()
-            parts, numbers = known.get(token) or self._parts(token)
-            names += parts
-            ids += numbers
-            start, end = match.span()
-            for _ in parts:
-                starts.append(start)
-                ends.append(end)
-        return Units(folded, tuple(names), tuple(ids), tuple(starts), tuple(ends))
+        read = [known.get(token) or self._parts(token) for token in TOKEN.findall(folded.text)]
+        names = [BREAK, *chain.from_iterable([entry[0] for entry in read])]
+        ids = [self._numbers.get(BREAK, 0), *chain.from_iterable([entry[1] for entry in read])]
+        return Units(folded, names, ids, [len(entry[0]) for entry in read])
 
     def _parts(self, token: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
         first = token[0]
