@@ -2,8 +2,8 @@
 
     python scripts/export_translator.py --base BASE --run RUN --out models/translator
 
-Float weights go to RUN/average.safetensors (and, with --transformers FOLDER, to a
-BartForConditionalGeneration layout); OUT gets model.bin, config.json, shared_vocabulary.json,
+With --transformers FOLDER the float weights go there, in the layout of Transformers'
+BartForConditionalGeneration. OUT gets model.bin, config.json, shared_vocabulary.json,
 sentencepiece.model and manifest.json. `--metrics FILE` (evaluate_translator.py --json) and
 `--data DIR` (hashes of the training files) fill the manifest.
 """
@@ -18,11 +18,11 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from translator import checkpoint, ct2
 from translator.bart import save_transformers
 from translator.data import hashes
-from translator.decoder import folded
+from translator.decoder import split
 
 LIMIT = 95_000_000  # bytes a committed file may have
 
@@ -32,19 +32,20 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def export(base: Path, paths: list[Path], config: dict[str, Any], out: Path) -> dict[str, Any]:
-    """Write OUT's model files from the mean of the checkpoints; returns the decoder's weights."""
+def export(
+    base: Path, paths: list[Path], config: dict[str, Any], out: Path
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Write OUT's model files from the mean of the checkpoints; (encoder, decoder) weights."""
     about = json.loads((base / "encoder.json").read_text())
     pieces = json.loads((base / "vocabulary.json").read_text())
-    encoder, decoder = load_file(base / "encoder.safetensors"), checkpoint.average(paths)
-    decoder = folded(decoder)
+    encoder, decoder = split(load_file(base / "encoder.safetensors"), checkpoint.average(paths))
     # Sources are cut at max_pieces, so later positions are never looked up.
     encoder["positions.weight"] = encoder["positions.weight"][: config["max_pieces"] + 32]
     layers = (about["layers"], config["decoder"]["layers"])
     heads = (about["heads"], config["decoder"]["heads"])
     ct2.save_translator(encoder, decoder, layers, heads, pieces, out, about["eps"])
     shutil.copy(base / "sentencepiece.model", out / "sentencepiece.model")
-    return decoder
+    return encoder, decoder
 
 
 def manifest(
@@ -123,10 +124,9 @@ def main() -> None:
     args = parser.parse_args()
     config = tomllib.loads(args.config.read_text(encoding="utf-8"))
     paths = checkpoint.found(args.run)[-(args.last or config["train"]["average"]) :]
-    decoder = export(args.base, paths, config, args.out)
-    save_file(decoder, args.run / "average.safetensors")
+    encoder, decoder = export(args.base, paths, config, args.out)
     if args.transformers:
-        save_transformers(args.base, decoder, config, args.transformers)
+        save_transformers(args.base, encoder, decoder, config, args.transformers)
     content = manifest(args.base, paths, config, args.out, args.revision, args.data, args.metrics)
     content["fit_for_evidence"] = args.fit_for_evidence
     (args.out / "manifest.json").write_text(

@@ -1,9 +1,11 @@
-"""Train the translator's decoder on the cached encoder states.
+"""Train the translator's decoder and the upper encoder layers.
 
-    python scripts/train_translator.py --base BASE --cache CACHE --run RUN --until 18:30
+    python scripts/train_translator.py --base BASE --corpus CORPUS --run RUN --until 18:30
 
-Stops at --until (today, local time), after --max-minutes or after --steps; the learning rate has
-fallen to zero by then. Started again after a kill it goes on from RUN's newest checkpoint.
+Stops at --until (today, local time), after --max-minutes or after --steps. With --cooldown MINUTES
+(or steps, under --steps) the learning rate falls to zero at the end; without it another run may go
+on from there. Started again after a kill it goes on from RUN's newest checkpoint; so it does with
+a larger corpus or changed shares.
 """
 
 from __future__ import annotations
@@ -19,52 +21,48 @@ from typing import Any
 import numpy as np
 import torch
 from safetensors.torch import load_file
-from translator import lexical
-from translator.data import EOS, Cache, load_cache
+from translator.data import EOS, Corpus, load_corpus
 from translator.decoder import Decoder, start
-from translator.encoder import Sizes
+from translator.encoder import Encoder, Sizes
 from translator.loop import Bound, train
+from translator.sampling import assemble
 
-NEW = ("shift", "scale")  # these belong to the encoder's states
-LEXICON_PAIRS = 3000
-# Chosen by eye: a mild preference at first; an output about as large as half the residual.
-SHARPNESS, LOUDNESS = 5.0, 20.0
+SAMPLE = 2000  # sentences whose states give the memory's mean and deviation
 
 
-def make_decoder(
-    base: Path, config: dict[str, Any], cache: Cache, weights: Path | None = None
-) -> Decoder:
-    """A decoder started from BASE's encoder.
-
-    `weights` (decoder.safetensors of an earlier run, perhaps over another encoder) replaces all
-    but the cross-attention.
-    """
+def make_model(base: Path, config: dict[str, Any], corpus: Corpus) -> tuple[Encoder, Decoder]:
+    """(frozen lower layers in bfloat16, decoder with the trained upper layers) from BASE."""
     about = json.loads((base / "encoder.json").read_text())
-    encoder = load_file(base / "encoder.safetensors")
+    weights = load_file(base / "encoder.safetensors")
     options = config["decoder"]
+    words, hidden, frozen = len(weights["tokens.weight"]), about["hidden"], options["frozen"]
+    heads, ffn = about["heads"], about["ffn"]
+    whole = Encoder(Sizes(words, hidden, about["layers"], heads, ffn, about["positions"]))
+    whole.load_state_dict(weights)
+    whole = whole.bfloat16().eval().requires_grad_(False)
+    rows = list(range(0, len(corpus.groups), max(1, len(corpus.groups) // SAMPLE)))
+    states = []
+    for at in range(0, len(rows), 32):
+        batch = assemble(corpus, rows[at : at + 32], to_english=bool(at % 64))
+        inside = torch.arange(batch.source.shape[1]) < batch.lengths[:, None]
+        states.append(whole(batch.source, batch.lengths)[inside])
     sizes = Sizes(
-        len(encoder["tokens.weight"]),
-        about["hidden"],
+        words,
+        hidden,
         options["layers"],
         options["heads"],
         options["ffn"],
         config["max_pieces"] + 32,
     )
     torch.manual_seed(config["seed"])
-    decoder = Decoder(sizes, 1e-5, config["train"]["dropout"], config["seed"])
-    pieces = torch.from_numpy(np.concatenate([ids for side in cache.targets for ids in side]))
-    counts = torch.bincount(pieces, minlength=sizes.vocabulary)
-    counts[EOS] = 2 * len(cache.groups)
-    step = max(1, len(cache.states) // 100_000)
-    start(decoder, encoder, options["start_layers"], cache.states[::step], counts)
-    if weights:
-        earlier = load_file(weights)
-        kept = {n: v for n, v in earlier.items() if "cross" not in n and n not in NEW}
-        decoder.load_state_dict({**decoder.state_dict(), **kept})
-    if options["lexical_layers"]:
-        lexicon = lexical.fit(decoder, cache, LEXICON_PAIRS, config["seed"])
-        lexical.seed_layers(decoder, lexicon, options["lexical_layers"], SHARPNESS, LOUDNESS)
-    return decoder
+    upper = about["layers"] - frozen
+    decoder = Decoder(sizes, 1e-5, config["train"]["dropout"], config["seed"], upper)
+    pieces = torch.from_numpy(np.concatenate([ids for side in corpus.targets for ids in side]))
+    counts = torch.bincount(pieces, minlength=words)
+    counts[EOS] = 2 * len(corpus.groups)
+    start(decoder, weights, options["start_layers"], frozen, torch.cat(states), counts)
+    whole.layers = whole.layers[:frozen]
+    return whole, decoder
 
 
 def moment(text: str) -> float:
@@ -79,13 +77,13 @@ def moment(text: str) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--base", type=Path, required=True, help="import_encoder.py's --work")
-    parser.add_argument("--cache", type=Path, required=True, help="prepare_translator.py's --cache")
+    parser.add_argument("--corpus", type=Path, required=True, help="of prepare_translator.py")
     parser.add_argument("--run", type=Path, required=True, help="checkpoints and log")
     parser.add_argument("--config", type=Path, default=Path(__file__).with_name("translator.toml"))
-    parser.add_argument("--weights", type=Path, help="start from an earlier decoder.safetensors")
     parser.add_argument("--until", help="HH:MM")
     parser.add_argument("--max-minutes", type=float)
     parser.add_argument("--steps", type=int)
+    parser.add_argument("--cooldown", type=float, default=0.0, help="minutes; steps under --steps")
     parser.add_argument("--checkpoint-steps", type=int, help="instead of by minutes")
     parser.add_argument("--workers", type=int, default=2, help="processes of one thread each")
     args = parser.parse_args()
@@ -96,14 +94,17 @@ def main() -> None:
         until = time.time() + 60 * args.max_minutes
     if until is None and args.steps is None:
         parser.error("one of --until, --max-minutes, --steps is needed")
-    cache = load_cache(args.cache / "train")
+    corpus = load_corpus(args.corpus / "train.json")
+    lower, decoder = make_model(args.base, config, corpus)
+    cooldown = args.cooldown if args.steps else 60 * args.cooldown
     train(
-        make_decoder(args.base, config, cache, args.weights),
-        cache,
-        load_cache(args.cache / "held"),
+        lower,
+        decoder,
+        corpus,
+        load_corpus(args.corpus / "held.json"),
         config,
         args.run,
-        Bound(until, args.steps),
+        Bound(until, args.steps, cooldown),
         args.checkpoint_steps,
         args.workers,
     )

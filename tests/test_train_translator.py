@@ -22,9 +22,11 @@ safetensors_torch = pytest.importorskip("safetensors.torch")
 SCRIPTS = Path(__file__).parent.parent / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 
+from train_translator import make_model  # noqa: E402
 from translator import checkpoint, ct2, data, sampling, vocabulary  # noqa: E402 - path set just above
-from translator.decoder import Decoder, folded, output_loss  # noqa: E402
+from translator.decoder import Decoder, output_loss, split  # noqa: E402
 from translator.encoder import Encoder, Sizes  # noqa: E402
+from translator.links import symmetrise  # noqa: E402
 from translator.team import forward  # noqa: E402
 from translator.text import acceptable, fold, key  # noqa: E402
 
@@ -51,17 +53,19 @@ never = []
 layers = 1
 heads = 2
 ffn = 64
+frozen = 1
 start_layers = [0]
 guided_layers = [0]
-tracking_layers = []
-lexical_layers = []
+guided_heads = 1
 [train]
 batch_tokens = 128
 round_items = 16
-copies = [0.5]
+copies = 0.5
+copies_until = 2000
 guide = 0.1
-muon = true
+guide_until = 8000
 peak_lr = 1.0e-2
+upper_rate = 0.5
 warmup_steps = 10
 beta2 = 0.98
 weight_decay = 0.0
@@ -69,7 +73,7 @@ clip = 1.0
 smoothing = 0.0
 dropout = 0.1
 negatives = 4
-focus_from = 0.5
+late_from = 6000
 checkpoint_minutes = 60
 average = 1
 keep = 9
@@ -94,7 +98,7 @@ def sentences() -> list[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A random one-layer encoder over whole words, its cache and a configuration."""
+    """A random two-layer encoder over whole words, the corpus and a configuration."""
     folder = tmp_path_factory.mktemp("toy")
     found = sentences()
     words = sorted({"▁" + w.rstrip(".") for pair in found for side in pair for w in side.split()})
@@ -104,16 +108,19 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "vocabulary.json").write_text(json.dumps(pieces))
     (folder / "encoder.json").write_text(
         json.dumps(
-            {"hidden": 32, "layers": 1, "heads": 2, "ffn": 64, "positions": 100, "eps": 1e-5}
+            {"hidden": 32, "layers": 2, "heads": 2, "ffn": 64, "positions": 100, "eps": 1e-5}
         )
     )
     torch.manual_seed(1)
-    encoder = Encoder(Sizes(len(pieces), 32, 1, 2, 64, 100)).eval()
+    encoder = Encoder(Sizes(len(pieces), 32, 2, 2, 64, 100)).eval()
     safetensors_torch.save_file(dict(encoder.state_dict()), folder / "encoder.safetensors")
     rows = [data.Pair(a, e, a, "toy") for a, e in found]
     tokenizer = spm.SentencePieceProcessor(str(folder / "sentencepiece.model"))
+    tokens = data.tokenise(rows, tokenizer, 60)
+    # Verb, subject, place, time against "The subject verb the place time."
+    links = [[[0, 2], [1, 1], [2, 4], [3, 5], [4, 6]] for _ in rows]
     for name in ("train", "held"):
-        data.build_cache(rows, tokenizer, encoder, 60, folder / "cache" / name)
+        data.write_corpus(tokens, links, folder / "corpus" / f"{name}.json")
     (folder / "toy.toml").write_text(CONFIG)
     return folder
 
@@ -125,14 +132,16 @@ def command(base: Path, run: Path, steps: int) -> list[str]:
         str(SCRIPTS / "train_translator.py"),
         "--base",
         str(base),
-        "--cache",
-        str(base / "cache"),
+        "--corpus",
+        str(base / "corpus"),
         "--run",
         str(run),
         "--config",
         str(base / "toy.toml"),
         "--steps",
         str(steps),
+        "--cooldown",
+        "80",
         "--checkpoint-steps",
         "20",
         "--workers",
@@ -165,7 +174,7 @@ def test_killed_run_resumes_to_the_same_loss(base: Path, trained: Path) -> None:
     process = subprocess.Popen(
         command(base, run, 160), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    deadline = time.time() + 40
+    deadline = time.time() + 300
     while not checkpoint.found(run) and time.time() < deadline:
         time.sleep(0.02)
     os.kill(process.pid, signal.SIGKILL)
@@ -213,18 +222,17 @@ def test_export_translates(base: Path, trained: Path) -> None:
 def test_ct2_scores_match_torch(base: Path, trained: Path) -> None:
     """Forced-decoding scores of the unquantised export equal the torch decoder's."""
     state = checkpoint.average(checkpoint.found(trained)[-1:])
-    about = json.loads((base / "encoder.json").read_text())
-    decoder = Decoder(Sizes(len(state["tokens.weight"]), 32, 1, 2, 64, 92), about["eps"])
+    config = tomllib.loads(CONFIG)
+    corpus = data.load_corpus(base / "corpus" / "held.json")
+    lower, decoder = make_model(base, config, corpus)
     decoder.load_state_dict(state)
-    batch = sampling.assemble(data.load_cache(base / "cache" / "held"), [0], to_english=True)
+    decoder.dropout.active = False
     with torch.no_grad():
-        nll = float(forward(decoder, batch, None, 0.0)[1])
-    encoder = safetensors_torch.load_file(base / "encoder.safetensors")
+        nll = float(forward(lower, decoder, sampling.assemble(corpus, [0], True), None, 0.0)[1])
+    encoder, own = split(safetensors_torch.load_file(base / "encoder.safetensors"), state)
     pieces = json.loads((base / "vocabulary.json").read_text())
     out = base / "float"
-    ct2.save_translator(
-        encoder, folded(state), (1, 1), (2, 2), pieces, out, about["eps"], quantization="float32"
-    )
+    ct2.save_translator(encoder, own, (2, 1), (2, 2), pieces, out, 1e-5, quantization="float32")
     engine = ctranslate2.Translator(str(out), compute_type="float32", intra_threads=1)
     tokenizer = spm.SentencePieceProcessor(str(base / "sentencepiece.model"))
     arabic, english = sentences()[0]
@@ -243,8 +251,9 @@ def test_transformers_layout_is_complete(base: Path, trained: Path) -> None:
     from translator.bart import save_transformers
 
     config = tomllib.loads(CONFIG)
-    state = folded(checkpoint.average(checkpoint.found(trained)[-1:]))
-    save_transformers(base, state, config, base / "bart")
+    state = checkpoint.average(checkpoint.found(trained)[-1:])
+    encoder, decoder = split(safetensors_torch.load_file(base / "encoder.safetensors"), state)
+    save_transformers(base, encoder, decoder, config, base / "bart")
     model = transformers.BartForConditionalGeneration.from_pretrained(base / "bart").eval()
     tokenizer = spm.SentencePieceProcessor(str(base / "sentencepiece.model"))
     arabic, english = sentences()[0]
@@ -283,16 +292,37 @@ def test_output_loss_equals_plain_cross_entropy() -> None:
 def test_sampler_resumes_at_the_same_batch(base: Path) -> None:
     """A restored sampler gives the batches that the first one would have given."""
     config = tomllib.loads(CONFIG)
-    cache = data.load_cache(base / "cache" / "train")
-    one = sampling.Sampler(cache, config, 3)
-    for _ in range(7):
-        one.next(late=False)
-    other = sampling.Sampler(cache, config, 3)
+    corpus = data.load_corpus(base / "corpus" / "train.json")
+    one = sampling.Sampler(corpus, config, 3)
+    for step in range(7):
+        one.next(100 * step, guided=True)
+    other = sampling.Sampler(corpus, config, 3)
     other.restore(json.loads(json.dumps(one.state())))
-    for _ in range(9):
-        first, second = one.next(late=True), other.next(late=True)
+    for step in range(9):
+        first, second = (s.next(6000 + 100 * step, guided=True) for s in (one, other))
+        assert first is not None
+        assert second is not None
         assert torch.equal(first.inputs, second.inputs)
-        assert torch.equal(first.memory, second.memory)
+        assert torch.equal(first.source, second.source)
+
+
+def test_symmetrise_keeps_the_agreed_and_grows() -> None:
+    """Links of both directions stay, neighbours of them from one direction join, others do not."""
+    forward = {(0, 0), (1, 1), (2, 1), (4, 0)}
+    backward = {(0, 0), (1, 1), (3, 3)}
+    assert symmetrise(forward, backward) == [[0, 0], [1, 1], [2, 1], [3, 3]]
+
+
+def test_guide_points_at_linked_pieces(base: Path) -> None:
+    """Each written piece's share of attention lies on its linked source pieces, end on end."""
+    corpus = data.load_corpus(base / "corpus" / "train.json")
+    batch = sampling.assemble(corpus, [0], to_english=True, guided=True)
+    assert batch.guide is not None
+    # English: tag The minister visited ... ; Arabic: <s> verb subject ...
+    assert batch.guide[0, 0].sum() == 0
+    assert batch.guide[0, 2].argmax() == 2
+    assert batch.guide[0, 3].argmax() == 1
+    assert batch.guide[0, -1].argmax() == batch.source.shape[1] - 1
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file
 from torch import Tensor
 
 NAMES = {
@@ -47,15 +46,18 @@ def _rename(state: dict[str, Tensor], side: str) -> dict[str, Tensor]:
 
 
 def save_transformers(
-    base: Path, decoder: dict[str, Tensor], config: dict[str, Any], folder: Path
+    base: Path,
+    encoder: dict[str, Tensor],
+    decoder: dict[str, Tensor],
+    config: dict[str, Any],
+    folder: Path,
 ) -> None:
     """Write model.safetensors and config.json; encoder and decoder embeddings are not tied."""
     from transformers import BartConfig, BartForConditionalGeneration
 
     about = json.loads((base / "encoder.json").read_text())
-    encoder = load_file(base / "encoder.safetensors")
     room = config["max_pieces"] + 32
-    encoder["positions.weight"] = encoder["positions.weight"][:room]
+    encoder = {**encoder, "positions.weight": encoder["positions.weight"][:room]}
     options = config["decoder"]
     bart = BartConfig(
         vocab_size=len(encoder["tokens.weight"]),

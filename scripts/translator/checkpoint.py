@@ -52,7 +52,7 @@ def restore(path: Path, decoder: nn.Module, optimiser: torch.optim.Optimizer) ->
     moments = load_file(path / "optimiser.safetensors")
     for name, parameter in decoder.named_parameters():
         slots = {}
-        for slot in ("step", "exp_avg", "exp_avg_sq", "momentum"):
+        for slot in ("step", "exp_avg", "exp_avg_sq"):
             if (value := moments.get(f"{slot}|{name}")) is not None:
                 slots[slot] = value.reshape(()) if slot == "step" else value
         optimiser.state[parameter] = slots

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from translator.encoder import Attention, Sizes
+from translator.encoder import Attention, EncoderLayer, Sizes
 
 CHUNK = 384  # rows of logits at a time: 384 x 10k bfloat16 stays near the level-3 cache
 
@@ -60,9 +60,14 @@ class DecoderLayer(nn.Module):
 
 
 class Decoder(nn.Module):
-    """Embeddings (tied with the output projection), layers; forward gives the last states."""
+    """Embeddings (tied with the output projection), layers; forward gives the last states.
 
-    def __init__(self, sizes: Sizes, eps: float, dropout: float = 0.0, seed: int = 0) -> None:
+    `upper` are the encoder's last layers, which are trained together with the decoder.
+    """
+
+    def __init__(
+        self, sizes: Sizes, eps: float, dropout: float = 0.0, seed: int = 0, upper: int = 0
+    ) -> None:
         super().__init__()
         self.sizes = sizes
         self.dropout = Dropout(dropout, seed)
@@ -72,22 +77,25 @@ class Decoder(nn.Module):
         self.layers = nn.ModuleList(
             DecoderLayer(sizes, eps, self.dropout) for _ in range(sizes.layers)
         )
+        self.upper = nn.ModuleList(EncoderLayer(sizes, eps, self.dropout) for _ in range(upper))
         self.bias = nn.Parameter(torch.zeros(sizes.vocabulary))
         self.register_buffer("shift", torch.zeros(sizes.hidden))
         self.register_buffer("scale", torch.ones(sizes.hidden))
 
     def forward(self, ids: Tensor, memory: Tensor, lengths: Tensor) -> Tensor:
-        """ids (B, T), memory (B, S, H), source lengths (B,) -> states (B, T, H)."""
-        places = torch.arange(ids.shape[1])
-        x = self.dropout(self.norm(self.tokens(ids) + self.positions(places)))
-        # Activations follow the autocast type, so that the residual sums stay in half precision.
-        x = x.to(memory.dtype)
-        memory = (memory - self.shift.to(memory.dtype)) * self.scale.to(memory.dtype)
+        """ids (B, T), frozen states (B, S, H), source lengths (B,) -> states (B, T, H)."""
         mask = None
         if int(lengths.min()) < memory.shape[1]:
             mask = torch.zeros(len(ids), 1, 1, memory.shape[1], dtype=memory.dtype)
             beyond = torch.arange(memory.shape[1]) >= lengths[:, None]
             mask.masked_fill_(beyond[:, None, None, :], -1e4)
+        for layer in self.upper:
+            memory = layer(memory, mask)
+        memory = (memory - self.shift.to(memory.dtype)) * self.scale.to(memory.dtype)
+        places = torch.arange(ids.shape[1])
+        x = self.dropout(self.norm(self.tokens(ids) + self.positions(places)))
+        # Activations follow the autocast type, so that the residual sums stay in half precision.
+        x = x.to(memory.dtype)
         for layer in self.layers:
             x = layer(x, memory, mask)
         return x
@@ -168,14 +176,16 @@ def start(
     decoder: Decoder,
     encoder: dict[str, Tensor],
     layers: list[int] | None,
+    frozen: int,
     memory: Tensor,
     counts: Tensor,
 ) -> None:
     """Start from the encoder's embeddings and, if `layers` names some, from those layers.
 
-    memory (N, H) is a sample of encoder states: their scale is small and their mean far from
-    zero, so the decoder reads them standardised. counts (V,) are the pieces' frequencies in the
-    targets: the output starts from them. Cross-attention starts at random.
+    memory (N, H) is a sample of the whole encoder's states: their scale is small and their mean
+    far from zero, so the decoder reads them standardised. counts (V,) are the pieces' frequencies
+    in the targets: the output starts from them. Cross-attention starts at random; `upper` starts
+    from the encoder's layers after the first `frozen`.
     """
     state = decoder.state_dict()
     state["shift"].copy_(memory.float().mean(0))
@@ -192,6 +202,10 @@ def start(
         for name, tensor in encoder.items():
             if name.startswith(head):
                 state[f"layers.{number}.{name.removeprefix(head)}"].copy_(tensor)
+    for name, tensor in encoder.items():
+        if name.startswith("layers.") and int(name.split(".")[1]) >= frozen:
+            _, number, rest = name.split(".", 2)
+            state[f"upper.{int(number) - frozen}.{rest}"].copy_(tensor)
     if layers:
         # The encoder's last norm has small gains; the logits need states of unit size.
         last = f"layers.{len(layers) - 1}.ffn_norm."
@@ -202,6 +216,20 @@ def start(
         for linear in (layer.cross.query, layer.cross.key, layer.cross.value, layer.cross.out):
             nn.init.xavier_uniform_(linear.weight)
             nn.init.zeros_(linear.bias)
+
+
+def split(
+    encoder: dict[str, Tensor], state: dict[str, Tensor]
+) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """(encoder, decoder) weights: `upper` back in its place, the rest `folded`."""
+    upper = {n: v for n, v in state.items() if n.startswith("upper.")}
+    first = 1 + max(int(n.split(".")[1]) for n in encoder if n.startswith("layers."))
+    first -= len({n.split(".")[1] for n in upper})
+    encoder = dict(encoder)
+    for name, value in upper.items():
+        _, number, rest = name.split(".", 2)
+        encoder[f"layers.{first + int(number)}.{rest}"] = value
+    return encoder, folded({n: v for n, v in state.items() if n not in upper})
 
 
 def folded(state: dict[str, Tensor]) -> dict[str, Tensor]:

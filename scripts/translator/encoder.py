@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple, cast
 
 import torch
@@ -28,8 +29,8 @@ class Attention(nn.Module):
     def __init__(self, hidden: int, heads: int) -> None:
         super().__init__()
         self.heads, self.scale = heads, float((hidden // heads) ** -0.5)
-        # With `keep` set, the last call's weights (B, T, S), mean over the heads, stay here.
-        self.keep, self.kept = False, cast("Tensor | None", None)
+        # The last call's weights (B, T, S), mean over the first `keep` heads, stay here.
+        self.keep, self.kept = 0, cast("Tensor | None", None)
         self.query = nn.Linear(hidden, hidden)
         self.key = nn.Linear(hidden, hidden)
         self.value = nn.Linear(hidden, hidden)
@@ -53,7 +54,7 @@ class Attention(nn.Module):
         if mask is not None:
             scores = scores + mask
         weights = torch.softmax(scores, -1, dtype=scores.dtype)
-        self.kept = weights.mean(1) if self.keep else None
+        self.kept = weights[:, : self.keep].mean(1) if self.keep else None
         mixed = weights @ value
         out: Tensor = self.out(mixed.transpose(1, 2).reshape(batch, length, hidden))
         return out
@@ -62,8 +63,11 @@ class Attention(nn.Module):
 class EncoderLayer(nn.Module):
     """Self-attention and feed-forward, each followed by its residual and layer norm."""
 
-    def __init__(self, sizes: Sizes, eps: float) -> None:
+    def __init__(
+        self, sizes: Sizes, eps: float, dropout: Callable[[Tensor], Tensor] | None = None
+    ) -> None:
         super().__init__()
+        self.dropout = dropout or (lambda x: x)
         self.attention = Attention(sizes.hidden, sizes.heads)
         self.attention_norm = nn.LayerNorm(sizes.hidden, eps)
         self.inner = nn.Linear(sizes.hidden, sizes.ffn)
@@ -72,8 +76,9 @@ class EncoderLayer(nn.Module):
 
     def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
         """(B, S, H) -> (B, S, H)."""
-        x = self.attention_norm(x + self.attention(x, None, mask))
-        out: Tensor = self.ffn_norm(x + self.outer(functional.gelu(self.inner(x))))
+        drop = self.dropout
+        x = self.attention_norm(x + drop(self.attention(x, None, mask)))
+        out: Tensor = self.ffn_norm(x + drop(self.outer(functional.gelu(self.inner(x)))))
         return out
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,39 +13,65 @@ import torch
 from tqdm import tqdm
 
 from translator import checkpoint
-from translator.data import Cache
+from translator.data import Corpus
 from translator.decoder import Decoder
-from translator.optimiser import MuonAdam
+from translator.encoder import Encoder
 from translator.sampling import assemble
 from translator.team import Team, forward
 
 
 @dataclass(frozen=True)
 class Bound:
-    """When to stop: at a moment (seconds since the epoch) or after a number of steps."""
+    """When to stop: at a moment (seconds since the epoch) or after a number of steps.
+
+    The learning rate is constant but for the last `cooldown` seconds or steps, where it falls to
+    zero in a straight line; 0 keeps it constant, for a run that another will continue.
+    """
 
     until: float | None = None
     steps: int | None = None
+    cooldown: float = 0.0
 
-    def progress(self, step: int, elapsed: float) -> float:
-        """0 at the start, 1 at the end, by the bound that is nearer to its end."""
-        shares = [0.0]
+    def over(self, step: int) -> bool:
+        """Whether the run has come to its end."""
+        late = self.until is not None and time.time() >= self.until
+        return late or (self.steps is not None and step >= self.steps)
+
+    def factor(self, step: int) -> float:
+        """What the cooldown leaves of the learning rate."""
+        if not self.cooldown:
+            return 1.0
+        left = [math.inf]
         if self.until is not None:
-            left = max(0.0, self.until - time.time())
-            shares.append(elapsed / max(1e-9, elapsed + left))
+            left.append(self.until - time.time())
         if self.steps is not None:
-            shares.append(step / self.steps)
-        return min(1.0, max(shares))
+            left.append(self.steps - step)
+        return max(0.0, min(1.0, min(left) / self.cooldown))
 
 
-def learning_rate(options: dict[str, Any], step: int, progress: float) -> float:
-    """Linear warm-up by steps, then linear decay to zero by progress."""
-    rise = min(1.0, (step + 1) / options["warmup_steps"])
-    return float(options["peak_lr"] * rise * max(0.0, 1.0 - progress))
+def make_optimiser(decoder: Decoder, options: dict[str, Any]) -> torch.optim.AdamW:
+    """AdamW; no decay for norms and biases, a smaller rate for the encoder's upper layers."""
+    groups: dict[tuple[bool, bool], list[torch.nn.Parameter]] = {}
+    for name, parameter in decoder.named_parameters():
+        key = (name.startswith("upper."), parameter.dim() > 1)
+        groups.setdefault(key, []).append(parameter)
+    return torch.optim.AdamW(
+        [
+            {
+                "params": parameters,
+                "factor": options["upper_rate"] if upper else 1.0,
+                "weight_decay": options["weight_decay"] if wide else 0.0,
+            }
+            for (upper, wide), parameters in sorted(groups.items())
+        ],
+        lr=0.0,
+        betas=(0.9, options["beta2"]),
+        fused=True,
+    )
 
 
 @torch.no_grad()
-def validate(decoder: Decoder, held: Cache) -> dict[str, float]:
+def validate(lower: Encoder, decoder: Decoder, held: Corpus) -> dict[str, float]:
     """Plain nll a piece over the whole vocabulary, each direction."""
     decoder.dropout.active = False
     scores = {}
@@ -54,7 +81,7 @@ def validate(decoder: Decoder, held: Cache) -> dict[str, float]:
         for at in range(0, len(rows), 32):
             batch = assemble(held, rows[at : at + 32], way)
             number = int(batch.counts.sum())
-            total += float(forward(decoder, batch, None, 0.0)[1]) * number
+            total += float(forward(lower, decoder, batch, None, 0.0)[1]) * number
             count += number
         scores[name] = round(total / count, 4)
     decoder.dropout.active = True
@@ -62,9 +89,10 @@ def validate(decoder: Decoder, held: Cache) -> dict[str, float]:
 
 
 def train(
+    lower: Encoder,
     decoder: Decoder,
-    cache: Cache,
-    held: Cache,
+    corpus: Corpus,
+    held: Corpus,
     config: dict[str, Any],
     run: Path,
     bound: Bound,
@@ -74,7 +102,7 @@ def train(
     """Train until the bound; checkpoints and log.jsonl in `run`; returns the last log record."""
     options = config["train"]
     run.mkdir(parents=True, exist_ok=True)
-    optimiser = MuonAdam(decoder, options["beta2"], options["weight_decay"], muon=options["muon"])
+    optimiser = make_optimiser(decoder, options)
     step, before, tokens = 0, 0.0, 0
     sampler_state: dict[str, Any] | None = None
     if existing := checkpoint.found(run):
@@ -82,7 +110,7 @@ def train(
         sampler_state = state["sampler"]
         step, before, tokens = state["step"], state["elapsed"], state["tokens"]
         print(f"resumed from {existing[-1]}", flush=True)
-    team = Team(decoder, cache, config, workers, sampler_state)
+    team = Team(lower, decoder, corpus, config, workers, sampler_state)
     begun = saved = time.time()
     sums, record = [0.0, 0.0, 0.0], {}
     bar = tqdm(unit="step", mininterval=15, initial=step, total=bound.steps)
@@ -96,13 +124,12 @@ def train(
 
     while True:
         elapsed = before + time.time() - begun
-        progress = bound.progress(step, elapsed)
-        ending = progress >= 1.0
+        ending = bound.over(step)
         due = time.time() - saved > options["checkpoint_minutes"] * 60
         if checkpoint_steps:
             due = step % checkpoint_steps == 0 and step > 0 and time.time() > saved
         if due or ending:
-            record = write({"val": validate(decoder, held), "progress": round(progress, 3)})
+            record = write({"val": validate(lower, decoder, held)})
             print(json.dumps(record), flush=True)
             checkpoint.save(
                 run,
@@ -120,10 +147,11 @@ def train(
             saved = time.time()
             if ending:
                 break
-        rate = learning_rate(options, step, progress)
+        rise = min(1.0, (step + 1) / options["warmup_steps"])
+        rate = options["peak_lr"] * rise * bound.factor(step)
         for group in optimiser.param_groups:
-            group["lr"] = rate
-        loss, nll, number = team.step(step, progress >= options["focus_from"])
+            group["lr"] = rate * group["factor"]
+        loss, nll, number = team.step(step, tokens)
         norm = torch.nn.utils.clip_grad_norm_(decoder.parameters(), options["clip"])
         torch.set_num_threads(workers)  # the followers rest meanwhile
         optimiser.step()

@@ -9,93 +9,99 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from translator.alignment import guide, language_statistics
-from translator.data import EOS, PAD, TO_AR, TO_EN, Cache
+from translator.data import BOS, EOS, PAD, TO_AR, TO_EN, Corpus
 
 
 class Batch(NamedTuple):
     """One direction's padded batch.
 
-    memory (B, S, H) bfloat16, lengths (B,), inputs (B, T) `</s> <tag> pieces`, goals (B, T)
-    `<tag> pieces </s>`, weights (B, T) true where a goal counts (the tag is forced: it does not).
+    source (B, S) `<s> pieces </s>`, lengths (B,), inputs (B, T) `</s> <tag> pieces`, goals (B, T)
+    `<tag> pieces </s>`, counts (B, T) true where a goal counts (the tag is forced: it does not),
+    guide (B, T, S) the share of attention that each source piece should get, zero where unknown.
     """
 
-    memory: Tensor
+    source: Tensor
     lengths: Tensor
     inputs: Tensor
     goals: Tensor
     counts: Tensor
     to_english: bool
     guide: Tensor | None = None
-    source_pieces: Tensor | None = None
+
+
+def _guide(corpus: Corpus, rows: list[int], target: int, copy: bool, shape: list[int]) -> Tensor:
+    """Position p writes piece p - 1 (position 0 the tag); the end mark looks at the end mark."""
+    out = torch.zeros(shape)
+    for number, row in enumerate(rows):
+        size = len(corpus.targets[target][row])
+        side = target if copy else 1 - target
+        source = corpus.sources[side][row]
+        links = np.arange(size)[:, None].repeat(2, 1) if copy else corpus.links[row]
+        if len(source) == len(corpus.targets[side][row]):  # else the source kept vowel marks
+            written, read = (links[:, target], links[:, 1 - target])
+            out[number, torch.from_numpy(written + 1), torch.from_numpy(read + 1)] = 1.0
+            out[number, size + 1, len(source) + 1] = 1.0
+    return out / out.sum(2, keepdim=True).clamp(min=1.0)
 
 
 def assemble(
-    cache: Cache,
-    rows: list[int],
-    to_english: bool,
-    copy: bool = False,
-    statistics: list[tuple[Tensor, Tensor]] | None = None,
+    corpus: Corpus, rows: list[int], to_english: bool, copy: bool = False, guided: bool = False
 ) -> Batch:
-    """Gather the states and ids of some pairs in one direction; `copy`: from the same side."""
+    """Pad some pairs in one direction; `copy`: read the target's own side."""
     target = int(to_english)
     side = target if copy else 1 - target
-    starts = torch.from_numpy(cache.offsets[side][rows])
-    lengths = torch.from_numpy(cache.offsets[side][np.array(rows) + 1]) - starts
-    places = torch.arange(int(lengths.max()))
-    index = torch.minimum(starts[:, None] + places, (starts + lengths - 1)[:, None])
-    memory = cache.states[index.reshape(-1)].view(len(rows), len(places), -1)
+    lengths = torch.tensor([len(corpus.sources[side][row]) + 2 for row in rows])
+    source = torch.full((len(rows), int(lengths.max())), PAD)
     tag = TO_EN if to_english else TO_AR
-    longest = max(len(cache.targets[target][row]) for row in rows) + 2
+    longest = max(len(corpus.targets[target][row]) for row in rows) + 2
     inputs = torch.full((len(rows), longest), PAD)
     goals = torch.full((len(rows), longest), PAD)
     for number, row in enumerate(rows):
-        ids = torch.from_numpy(cache.targets[target][row])
+        ids = torch.from_numpy(corpus.sources[side][row])
+        source[number, 0], source[number, 1 + len(ids)] = BOS, EOS
+        source[number, 1 : 1 + len(ids)] = ids
+        ids = torch.from_numpy(corpus.targets[target][row])
         inputs[number, 0], inputs[number, 1] = EOS, tag
         inputs[number, 2 : 2 + len(ids)] = ids
         goals[number, 0], goals[number, 1 : 1 + len(ids)] = tag, ids
         goals[number, 1 + len(ids)] = EOS
     counts = goals != PAD
     counts[:, 0] = False
-    aligned = None
-    if statistics:
-        aligned = guide(cache, statistics, rows, target, side, memory, lengths, longest)
-    pieces = torch.from_numpy(np.concatenate([cache.targets[side][row] for row in rows]))
-    return Batch(memory, lengths, inputs, goals, counts, to_english, aligned, pieces)
+    shape = [len(rows), longest, source.shape[1]]
+    guide = _guide(corpus, rows, target, copy, shape) if guided else None
+    return Batch(source, lengths, inputs, goals, counts, to_english, guide)
 
 
 class Sampler:
     """Endless batches; `state()` is enough to go on at the same batch."""
 
-    def __init__(self, cache: Cache, config: dict[str, Any], seed: int) -> None:
-        self.cache, self.sets, self.seed = cache, config["sets"], seed
-        self.budget = config["train"]["batch_tokens"]
-        self.size, self.copies = config["train"]["round_items"], config["train"]["copies"]
-        guided = config["train"]["guide"] > 0
-        self.statistics = language_statistics(cache) if guided else None
+    def __init__(self, corpus: Corpus, config: dict[str, Any], seed: int) -> None:
+        self.corpus, self.sets, self.seed = corpus, config["sets"], seed
+        self.options = config["train"]
         self.members: dict[str, list[int]] = {}
-        for row, group in enumerate(cache.groups):
+        for row, group in enumerate(corpus.groups):
             if group in self.sets:
                 self.members.setdefault(group, []).append(row)
         self.used = dict.fromkeys(self.members, 0)
-        self.round, self.at, self.late = 0, 0, False
+        self.round, self.at, self.pieces = 0, 0, 0
         self.batches: list[tuple[list[int], bool, bool]] = []
 
     def state(self) -> dict[str, Any]:
         """What a checkpoint keeps: the round's start and the place in it."""
-        return {"used": self.begun, "round": self.round, "at": self.at, "late": self.late}
+        return {"used": self.begun, "round": self.round, "at": self.at, "pieces": self.pieces}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Draw the checkpoint's round again and go to its place."""
-        self.used = dict(state["used"])
-        self.round, self.late = state["round"], state["late"]
+        self.used.update({g: n for g, n in state["used"].items() if g in self.used})
+        self.round, self.pieces = state["round"], state["pieces"]
         self._draw()
         self.at = state["at"]
 
     def _take(self, group: str, number: int) -> list[tuple[int, bool]]:
-        """The next items of a set: both directions of all its pairs, reshuffled each cycle."""
+        """The next items of a set: its directions of all its pairs, reshuffled each cycle."""
         rows = self.members[group]
-        items = [(row, way) for row in rows for way in (True, False)]
+        ways = {"en": (True,), "ar": (False,)}.get(self.sets[group].get("to", ""), (True, False))
+        items = [(row, way) for row in rows for way in ways]
         found: list[tuple[int, bool]] = []
         while len(found) < number:
             cycle, place = divmod(self.used[group], len(items))
@@ -108,25 +114,25 @@ class Sampler:
 
     def _draw(self) -> None:
         self.begun = dict(self.used)
-        share = "late" if self.late else "early"
+        share = "late" if self.pieces >= self.options["late_from"] else "early"
         total = sum(self.sets[group][share] for group in self.members)
         chance = random.Random(f"{self.seed}/round/{self.round}")
         items: list[tuple[int, bool]] = []
         for group in sorted(self.members):
-            items += self._take(group, round(self.size * self.sets[group][share] / total))
-        # Reading a sentence back in its own language teaches the cross-attention where to look;
-        # the first rounds mix some of it in.
-        shares = self.copies
-        copying = shares[self.round] if self.round < len(shares) else 0.0
+            number = round(self.options["round_items"] * self.sets[group][share] / total)
+            items += self._take(group, number)
+        # Reading a sentence back in its own language teaches the cross-attention where to look.
+        copying = self.options["copies"] if self.pieces < self.options["copies_until"] else 0.0
         kinds: dict[tuple[bool, bool], list[tuple[int, int, float, int]]] = {}
         for row, way in items:
             copy = chance.random() < copying
             target = int(way)
             side = target if copy else 1 - target
-            source = int(self.cache.offsets[side][row + 1] - self.cache.offsets[side][row])
-            length = len(self.cache.targets[target][row]) + 2
+            source = len(self.corpus.sources[side][row]) + 2
+            length = len(self.corpus.targets[target][row]) + 2
             kinds.setdefault((way, copy), []).append((length, source, chance.random(), row))
         self.batches = []
+        budget = self.options["batch_tokens"]
         for (way, copy), ours in sorted(kinds.items()):
             # By target length in steps of 2, then source length, with random ties.
             ours.sort(key=lambda item: (item[0] // 2, item[1], item[2]))
@@ -135,7 +141,7 @@ class Sampler:
             for length, source, _tie, row in ours:
                 longest, widest = max(longest, length), max(widest, source)
                 count = len(batch) + 1
-                if batch and (count * longest > self.budget or count * widest > 2 * self.budget):
+                if batch and (count * longest > budget or count * widest > 2 * budget):
                     self.batches.append((batch, way, copy))
                     batch, longest, widest = [], length, source
                 batch.append(row)
@@ -144,26 +150,26 @@ class Sampler:
         chance.shuffle(self.batches)
         self.at = 0
 
-    def next(self, late: bool, part: int = 0, parts: int = 1) -> Batch | None:
+    def next(self, pieces: int, guided: bool, part: int = 0, parts: int = 1) -> Batch | None:
         """The next batch, or every `parts`-th sentence of it (None if that is empty).
 
-        `late` chooses the shares when a new round begins.
+        `pieces` (target pieces trained so far) chooses the shares when a new round begins.
         """
         if self.at >= len(self.batches):
             if self.batches:
                 self.round += 1
-            self.late = late
+            self.pieces = pieces
             self._draw()
         rows, way, copy = self.batches[self.at]
         self.at += 1
         rows = rows[part::parts]
-        return assemble(self.cache, rows, way, copy, self.statistics) if rows else None
+        return assemble(self.corpus, rows, way, copy, guided) if rows else None
 
 
-def used_pieces(cache: Cache, vocabulary: int) -> list[Tensor]:
+def used_pieces(corpus: Corpus, vocabulary: int) -> list[Tensor]:
     """For each target side (0 Arabic, 1 English) which pieces occur in it: (V,) booleans."""
     masks = []
-    for side in cache.targets:
+    for side in corpus.targets:
         mask = torch.zeros(vocabulary, dtype=torch.bool)
         mask[torch.from_numpy(np.unique(np.concatenate(side)))] = True
         mask[EOS] = True
@@ -180,7 +186,6 @@ def softmax_subset(
     """
     mask = mask.clone()
     mask[batch.goals] = True
-    if batch.source_pieces is not None:
-        mask[batch.source_pieces] = True
+    mask[batch.source] = True
     mask[torch.randint(len(mask), (negatives,), generator=generator)] = True
     return mask.nonzero().squeeze(1)

@@ -14,19 +14,22 @@ from typing import Any
 import torch
 from torch import Tensor, multiprocessing
 
-from translator.data import Cache
+from translator.data import Corpus
 from translator.decoder import Decoder, output_loss
+from translator.encoder import Encoder
 from translator.sampling import Batch, Sampler, softmax_subset, used_pieces
 
 WAIT = 900.0  # seconds a process waits for the others before it gives up
 
 
 def forward(
-    decoder: Decoder, batch: Batch, subset: Tensor | None, smoothing: float
+    lower: Encoder, decoder: Decoder, batch: Batch, subset: Tensor | None, smoothing: float
 ) -> tuple[Tensor, Tensor]:
-    """(loss, plain nll) of a batch, activations in bfloat16."""
+    """(loss, plain nll) of a batch, activations in bfloat16; `lower` is frozen."""
+    with torch.no_grad():
+        memory = lower(batch.source, batch.lengths).to(torch.bfloat16)
     with torch.autocast("cpu", torch.bfloat16):
-        states = decoder(batch.inputs, batch.memory, batch.lengths)
+        states = decoder(batch.inputs, memory, batch.lengths)
     picked = states[batch.counts]
     return output_loss(decoder, picked, batch.goals[batch.counts], subset, smoothing)
 
@@ -35,35 +38,47 @@ class Worker:
     """One process's share of every step: every `world`-th sentence of the batch."""
 
     def __init__(
-        self, decoder: Decoder, cache: Cache, config: dict[str, Any], rank: int, world: int
+        self,
+        lower: Encoder,
+        decoder: Decoder,
+        corpus: Corpus,
+        config: dict[str, Any],
+        rank: int,
+        world: int,
     ) -> None:
-        self.decoder, self.config, self.rank, self.world = decoder, config, rank, world
-        self.sampler = Sampler(cache, config, config["seed"])
-        self.masks = used_pieces(cache, decoder.sizes.vocabulary)
+        self.lower, self.decoder, self.config = lower, decoder, config
+        self.rank, self.world = rank, world
+        self.sampler = Sampler(corpus, config, config["seed"])
+        self.masks = used_pieces(corpus, decoder.sizes.vocabulary)
         self.generator = torch.Generator()
-        self.guided = [decoder.layers[n].cross for n in config["decoder"]["guided_layers"]]
-        self.tracking = [decoder.layers[n].cross for n in config["decoder"]["tracking_layers"]]
-        for attention in (*self.guided, *self.tracking):
-            attention.keep = config["train"]["guide"] > 0
+        options = config["decoder"]
+        self.guided = [decoder.layers[n].cross for n in options["guided_layers"]]
+        for attention in self.guided:
+            attention.keep = options["guided_heads"]
 
-    def gradients(self, step: int, late: bool, out: Tensor) -> tuple[float, float, int]:
+    def guidance(self, pieces: int) -> float:
+        """The weight of the guided attention, falling to nothing over `guide_until` pieces."""
+        options = self.config["train"]
+        return float(options["guide"] * max(0.0, 1.0 - pieces / options["guide_until"]))
+
+    def gradients(self, step: int, pieces: int, out: Tensor) -> tuple[float, float, int]:
         """Write the summed gradients (not the mean) into `out`; (loss, nll, pieces), sums."""
         # Every random choice of a step comes from its number, so a resumed run repeats it.
         seed = (self.config["seed"] * 1_000_003 + step) * 64 + self.rank
         self.decoder.dropout.generator.manual_seed(seed)
         self.generator.manual_seed(seed + 32)
-        options = self.config["train"]
-        batch = self.sampler.next(late, self.rank, self.world)
+        options, guide = self.config["train"], self.guidance(pieces)
+        batch = self.sampler.next(pieces, guide > 0, self.rank, self.world)
         if batch is None:
             out.zero_()
             return 0.0, 0.0, 0
         subset = softmax_subset(
             self.masks[int(batch.to_english)], batch, options["negatives"], self.generator
         )
-        loss, nll = forward(self.decoder, batch, subset, options["smoothing"])
+        loss, nll = forward(self.lower, self.decoder, batch, subset, options["smoothing"])
         number = int(batch.counts.sum())
         if batch.guide is not None:
-            loss = loss + options["guide"] * self._guidance(batch)
+            loss = loss + guide * self._astray(batch)
         parameters = list(self.decoder.parameters())
         grads = torch.autograd.grad(loss * number, parameters)
         at = 0
@@ -72,29 +87,24 @@ class Worker:
             at += grad.numel()
         return loss.item() * number, nll.item() * number, number
 
-    def _guidance(self, batch: Batch) -> Tensor:
-        """Cross-entropy of some layers' attention against the alignment.
-
-        Guided layers look at the source word that the next piece translates, tracking layers at
-        the one that the last piece came from.
-        """
+    def _astray(self, batch: Batch) -> Tensor:
+        """Cross-entropy of the guided heads' attention against the word alignment."""
         assert batch.guide is not None
-        last = torch.zeros_like(batch.guide)
-        last[:, 1:] = batch.guide[:, :-1]
-        total = torch.zeros(())
-        for layers, aims in ((self.guided, batch.guide), (self.tracking, last)):
-            known = (aims.sum(2) > 0.5) & batch.counts
-            aim = aims[known]
-            for layer in layers:
-                total = total - (aim * (layer.kept[known].float() + 1e-4).log()).sum(1).mean()
-        return total / max(1, len(self.guided) + len(self.tracking))
+        known = (batch.guide.sum(2) > 0.5) & batch.counts
+        aim, total = batch.guide[known], torch.zeros(())
+        if not len(aim):
+            return total
+        for attention in self.guided:
+            total = total - (aim * (attention.kept[known].float() + 1e-4).log()).sum(1).mean()
+        return total / max(1, len(self.guided))
 
 
 def _follow(
     rank: int,
     world: int,
+    lower: Encoder,
     decoder: Decoder,
-    cache: Cache,
+    corpus: Corpus,
     config: dict[str, Any],
     state: dict[str, Any] | None,
     shared: dict[str, Tensor],
@@ -102,15 +112,15 @@ def _follow(
 ) -> None:
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # die with the first process (PR_SET_PDEATHSIG)
     torch.set_num_threads(1)
-    worker = Worker(decoder, cache, config, rank, world)
+    worker = Worker(lower, decoder, corpus, config, rank, world)
     if state:
         worker.sampler.restore(state)
     while True:
         barrier.wait(WAIT)
-        step, late, stop = shared["orders"].tolist()
+        step, pieces, stop = shared["orders"].tolist()
         if stop:
             return
-        sums = worker.gradients(step, bool(late), shared["grads"][rank - 1])
+        sums = worker.gradients(step, pieces, shared["grads"][rank - 1])
         shared["sums"][rank] = torch.tensor(sums, dtype=torch.float64)
         barrier.wait(WAIT)
 
@@ -120,13 +130,14 @@ class Team:
 
     def __init__(
         self,
+        lower: Encoder,
         decoder: Decoder,
-        cache: Cache,
+        corpus: Corpus,
         config: dict[str, Any],
         world: int,
         state: dict[str, Any] | None,
     ) -> None:
-        self.worker = Worker(decoder, cache, config, 0, world)
+        self.worker = Worker(lower, decoder, corpus, config, 0, world)
         if state:
             self.worker.sampler.restore(state)
         size = sum(p.numel() for p in decoder.parameters())
@@ -150,8 +161,9 @@ class Team:
                     args=(
                         rank,
                         world,
+                        lower,
                         decoder,
-                        cache,
+                        corpus,
                         config,
                         state,
                         self.shared,
@@ -159,12 +171,15 @@ class Team:
                     ),
                 ).start()
 
-    def step(self, number: int, late: bool) -> tuple[float, float, int]:
-        """One batch's mean gradients; (loss, nll, pieces) summed over the pieces."""
+    def step(self, number: int, trained: int) -> tuple[float, float, int]:
+        """One batch's mean gradients; (loss, nll, pieces) summed over the pieces.
+
+        `trained` is the number of target pieces seen so far.
+        """
         if self.barrier:
-            self.shared["orders"].copy_(torch.tensor([number, int(late), 0]))
+            self.shared["orders"].copy_(torch.tensor([number, trained, 0]))
             self.barrier.wait(WAIT)
-        sums = self.worker.gradients(number, late, self.own)
+        sums = self.worker.gradients(number, trained, self.own)
         loss, nll, pieces = sums
         if self.barrier:
             self.barrier.wait(WAIT)
