@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .entities import Entity, entities, same_name
+from .entities.negation import reversed_claims
 from .errors import ModelError
+from .normalize import WORD, fold
 from .types import Fact
 
 # Kinds that are compared by key; the nationality in a title is part of the title.
@@ -41,7 +43,8 @@ def compare_facts(suspect: str, reference: str) -> tuple[Fact, ...]:
     """Facts of ``suspect`` held against ``reference``: agrees, differs, absent (not in the clean
     sentence), extra (only there).
 
-    Numbers differ only where both sentences hold exactly one of a kind before the same word.
+    Facts differ only where they stand in the same place: two amounts before the same word, two
+    names or dates between the same words.  A claim differs where one sentence denies it.
     """
     everything = read_entities(reference)
     left = _distinct(read_entities(suspect))
@@ -66,13 +69,19 @@ def compare_facts(suspect: str, reference: str) -> tuple[Fact, ...]:
     rest = [e for e in left if e.text not in met]
     others = [e for n, e in enumerate(right) if n not in used]
     for entity in rest:
-        other = _counterpart(entity, left, right, suspect, reference)
+        other = _counterpart(entity, left, right, suspect, reference) or _in_its_place(
+            entity, others, suspect, reference
+        )
         if other is not None:
             facts.append(Fact(entity.kind, "differs", entity.text, other.text))
             others = [e for e in others if e is not other]
         else:
             facts.append(Fact(entity.kind, "absent", entity.text))
     facts += [Fact(entity.kind, "extra", "", entity.text) for entity in others]
+    facts += [
+        Fact("negation", "differs", one, other)
+        for one, other in reversed_claims(suspect, reference)
+    ]
     return tuple(facts)
 
 
@@ -117,6 +126,36 @@ def _counterpart(
         return None
     counted = _next_word(suspect, entity.end), _next_word(reference, theirs[0].end)
     return theirs[0] if counted[0] and counted[0] == counted[1] else None
+
+
+def _in_its_place(
+    entity: Entity, others: Sequence[Entity], suspect: str, reference: str
+) -> Entity | None:
+    """The one fact of the same kind that stands between the same words on the other side."""
+    here = _neighbours(suspect, entity)
+    found = [
+        other
+        for other in others
+        if other.kind == entity.kind and _agree(here, _neighbours(reference, other))
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _neighbours(text: str, entity: Entity) -> tuple[list[str], list[str]]:
+    """Two words before (the nearer first) and two behind, punctuation off."""
+    before = fold(text[max(0, entity.start - 60) : entity.start]).text
+    after = fold(text[entity.end : entity.end + 60]).text
+    return WORD.findall(before)[:-3:-1], WORD.findall(after)[:2]
+
+
+def _agree(one: tuple[list[str], list[str]], other: tuple[list[str], list[str]]) -> bool:
+    """Both sides equal for a word, or one side for two; an edge of the sentence agrees with one."""
+    same = [
+        sum(1 for a, b in zip(x, y, strict=False) if a == b) if x and y else int(not x and not y)
+        for x, y in zip(one, other, strict=True)
+    ]
+    first = [x[:1] == y[:1] for x, y in zip(one, other, strict=True)]
+    return all(first) or (any(first) and max(same) == 2)
 
 
 def _next_word(text: str, end: int) -> str:

@@ -149,7 +149,7 @@ class ReferenceIndex:
         recall, precision = coverage(left, right)
         copy = fold(segment.text).text.split() == fold(matches[0].text).text.split()
         if best.probability >= self._fit.sure and not copy:
-            issues = issues + self._numbers(segment, matches[0])
+            issues = issues + self._differences(segment, matches[0])
         features = {
             "match": best.probability,
             "cosine": best.cosine,
@@ -173,12 +173,12 @@ class ReferenceIndex:
             wording=wording(left, right),
         )
 
-    def _numbers(self, segment: Segment, match: ReferenceMatch) -> list[Issue]:
-        rule = _rule("number-differs")
+    def _differences(self, segment: Segment, match: ReferenceMatch) -> list[Issue]:
         found = []
         for fact in match.facts:
-            if fact.status != "differs" or fact.kind == "title":
+            if fact.status != "differs" or fact.kind not in DIFFERENCES:
                 continue
+            rule = _rule(DIFFERENCES[fact.kind])
             start = segment.text.find(fact.suspect)
             found.append(
                 make_issue(
@@ -216,6 +216,15 @@ class ReferenceIndex:
                     )
                 )  # fmt: skip
         return found
+
+
+# Which rule speaks of a fact that differs, by its kind; titles are shown, but not judged.
+DIFFERENCES = {
+    **dict.fromkeys(("number", "percent", "money", "ordinal"), "number-differs"),
+    **dict.fromkeys(("person", "place", "organisation"), "name-differs"),
+    "date": "date-differs",
+    "negation": "negation-differs",
+}
 
 
 def _rule(name: str) -> Rule:

@@ -182,12 +182,41 @@ def test_facts_agree_differ_are_absent_or_extra() -> None:
         "أعلنت 12 دولة في باريس دعمها للخطة", "أعلنت 15 دولة في برلين دعمها للخطة"
     )
     assert Fact("number", "differs", "12", "15") in facts
-    assert Fact("place", "absent", "باريس") in facts
-    assert Fact("place", "extra", "", "برلين") in facts
+    assert Fact("place", "differs", "باريس", "برلين") in facts
+    apart = compare_facts("أعلنت في باريس دول دعمها", "سافر الوفد من مطار برلين عائدا")
+    assert Fact("place", "absent", "باريس") in apart
+    assert Fact("place", "extra", "", "برلين") in apart
     agreed = compare_facts("وصل عشر وزراء إلى موسكو", "وصل 10 وزراء إلى موسكو")
     assert {(f.kind, f.status) for f in agreed} == {("number", "agrees"), ("place", "agrees")}
     other = compare_facts("سجلت 12 دولة تقدما", "سجل 15 لاعبا أهدافا")
     assert not any(f.status == "differs" for f in other), "they count other things"
+
+
+@pytest.mark.parametrize(
+    ("suspect", "reference", "pair"),
+    [
+        ("أكد الوزير أن بلاده ستقبل نشر القوات", "أكد الوزير أن بلاده لن تقبل نشر القوات",
+         ("ستقبل", "لن تقبل")),
+        ("أكد الوزير عدم قبول بلاده نشر القوات", "أكد الوزير قبول بلاده نشر القوات",
+         ("عدم قبول", "قبول")),
+        ("أكد أن بلاده لا تقبل الشرط", "أكد أن بلاده لم تقبل الشرط", None),
+        ("أكد أن بلاده لا تزال تقبل الشرط", "أكد أن بلاده تقبل الشرط", None),
+        ("أكد أنه لا يقبل إلا الحل العادل", "أكد أنه يقبل الحل العادل وحده", None),
+        ("قال إنه لن يقبل الشرط", "تقبل الشركة الطلبات عبر الإنترنت", None),
+    ],
+)  # fmt: skip
+def test_a_denied_claim_differs(suspect: str, reference: str, pair: tuple[str, str] | None) -> None:
+    found = [f for f in compare_facts(suspect, reference) if f.kind == "negation"]
+    assert found == ([Fact("negation", "differs", *pair)] if pair else [])
+
+
+def test_a_date_or_person_in_the_same_place_differs() -> None:
+    facts = compare_facts(
+        "التقى الوزير الخميس في جنيف الرئيس فلاديمير بوتين قبل القمة",
+        "التقى الوزير الثلاثاء في جنيف الرئيس إيمانويل ماكرون قبل القمة",
+    )
+    assert Fact("date", "differs", "الخميس", "الثلاثاء") in facts
+    assert Fact("person", "differs", "فلاديمير بوتين", "إيمانويل ماكرون") in facts
 
 
 def test_a_country_and_its_people_are_one_key() -> None:

@@ -20,6 +20,20 @@ _BEFORE_YEAR = frozenset(
 )  # fmt: skip
 
 
+# A month's name that is also a word (مارس: practised) is a month beside these.
+_BEFORE_MONTH = frozenset(
+    ["شهر", "بشهر", "لشهر", "منذ", "مطلع", "اوائل", "اواخر", "نهاية", "بداية", "منتصف", "اواسط"]
+)
+_NEAR_TIME = frozenset(
+    ["الماضي", "المقبل", "القادم", "الجاري", "الحالي", "المنصرم", "الفائت", "الاتي"]
+)
+# Friday prayers and the One are no days.
+_NO_DAY = {
+    5: frozenset(["صلاة", "خطبة", "مسجد", "خطيب", "امام", "جامع", "مصلي"]),
+    7: frozenset(["الواحد", "الصمد", "كلمة"]),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Amount:
     """A number, percentage, sum of money, date, time or ordinal: word range ``[first, end)``.
@@ -97,9 +111,11 @@ def date_at(s: Sentence, i: int) -> Amount | None:
     if month is not None:
         end, kind, value, sure = month
         if kind == "weekday":
-            told = (value != 7 and text != "الجمعة") or before in ("يوم", "مساء", "صباح", "امس")
+            told = before not in _NO_DAY.get(value, ())
             return Amount("date", i, end, f"weekday-{value}", None) if told else None
-        if sure or before in ("شهر", "بشهر", "لشهر") or _year(s, _skip_year_word(s, end)):
+        after = s.words[end].text if end < len(s.words) else ""
+        told = before in _BEFORE_MONTH or after in _NEAR_TIME
+        if sure or told or _year(s, _skip_year_word(s, end)):
             return _finish(s, i, month, None)
         return None
     alone = _year(s, i)

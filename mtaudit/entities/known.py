@@ -53,6 +53,17 @@ def first_words() -> frozenset[str]:
     return frozenset(name.split()[0] for name in families())
 
 
+@cache
+def given_beginnings() -> frozenset[tuple[str, ...]]:
+    """The first words of known people's given names that are several words: رجب طيب."""
+    found = set()
+    for person in gazetteer().known:
+        for given in person.given:
+            words = given.split()
+            found.update(tuple(words[:n]) for n in range(2, len(words) + 1))
+    return frozenset(found)
+
+
 @lru_cache(maxsize=65536)
 def near_family(name: str, limit: float = FUZZY_FAMILY) -> str:
     """The known surname that ``name`` is a spelling of (``same_name`` of at least ``limit``);

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from .gazetteer import Known, gazetteer
-from .known import FUZZY_ALONE, identify, near_family
+from .known import FUZZY_ALONE, given_beginnings, identify, near_family
 from .titles import TitleReading, known_pair, title_at
 from .words import CLOSE, Sentence, sentence
 
@@ -69,7 +69,8 @@ def name_run(s: Sentence, j: int, titled: bool) -> int:
     while k < n and k - j < MAX_NAME and s.gap(k - 1) in CLOSE:
         v = s.words[k]
         text = v.text
-        if identify(tuple(_bare(s, j, k + 1)))[0] is not None:
+        so_far = tuple(_bare(s, j, k + 1))
+        if so_far in given_beginnings() or identify(so_far)[0] is not None:
             k += 1
             continue
         if (

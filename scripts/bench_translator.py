@@ -1,0 +1,120 @@
+"""Speed and loss of the int8 model beside the same weights in float, in one run, in pairs.
+
+    python scripts/export_translator.py --base BASE --run RUN --out OUT --transformers FLOAT
+    python scripts/bench_translator.py OUT FLOAT --data ../shared/data
+
+The same sentences, greedy, with the same guard against repetition. Rounds alternate between the
+two, so that a busy machine slows both; the median of the ratios is printed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import time
+from pathlib import Path
+
+import sacrebleu
+import sentencepiece as spm
+import torch
+from evaluate_translator import TAGS, Model
+from translator.corpus import pairs
+from translator.text import fold
+
+BOS, PAD, EOS = 0, 1, 2
+
+
+class Float:
+    """The Transformers layout that export_translator.py --transformers writes."""
+
+    def __init__(self, folder: Path, tokenizer: spm.SentencePieceProcessor) -> None:
+        from transformers import BartForConditionalGeneration
+
+        self.model = BartForConditionalGeneration.from_pretrained(folder).eval()
+        self.tokenizer = tokenizer
+
+    @torch.inference_mode()
+    def translate(self, texts: list[str], direction: str, no_repeat: int) -> list[str]:
+        """Length-sorted batches of 32, greedy."""
+        tag = self.tokenizer.piece_to_id(TAGS[direction])
+        rows = [[BOS, *self.tokenizer.encode(fold(t))[:158], EOS] for t in texts]
+        order = sorted(range(len(rows)), key=lambda i: -len(rows[i]))
+        found = [""] * len(texts)
+        for at in range(0, len(order), 32):
+            chosen = order[at : at + 32]
+            longest = len(rows[chosen[0]])
+            ids = torch.full((len(chosen), longest), PAD)
+            for row, i in enumerate(chosen):
+                ids[row, : len(rows[i])] = torch.tensor(rows[i])
+            out = self.model.generate(
+                input_ids=ids,
+                attention_mask=(ids != PAD).long(),
+                decoder_input_ids=torch.tensor([[EOS, tag]] * len(chosen)),
+                num_beams=1,
+                do_sample=False,
+                no_repeat_ngram_size=no_repeat,
+                max_length=min(190, 2 * longest + 10),
+            )
+            for row, i in zip(out.tolist(), chosen, strict=True):
+                pieces = row[2:]
+                pieces = pieces[: pieces.index(EOS)] if EOS in pieces else pieces
+                found[i] = self.tokenizer.decode([p for p in pieces if p != PAD])
+        return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("int8", type=Path)
+    parser.add_argument("float", type=Path)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--set", default="eval/ntrex_dev.tsv")
+    parser.add_argument("--sentences", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=4, help="the sentences are dealt out to them")
+    parser.add_argument("--no-repeat", type=int, default=4)
+    args = parser.parse_args()
+    cores = len(os.sched_getaffinity(0))
+    torch.set_num_threads(cores)
+    small = Model(args.int8, cores)
+    large = Float(args.float, small.tokenizer)
+    rows = list(pairs(args.data / args.set))[: args.sentences]
+    print(f"{args.set}: {len(rows)} sentences, {args.rounds} rounds, {cores} cores, greedy\n")
+    print(
+        "| direction | int8 BLEU / chrF | float BLEU / chrF | int8 sent/s | float sent/s "
+        "| int8 pieces/s | ratio |\n|---|---|---|---:|---:|---:|---:|"
+    )
+    for direction in TAGS:
+        source, goal = (0, 1) if direction == "ar-en" else (1, 0)
+        outputs: dict[str, list[str]] = {"int8": [], "float": []}
+        speeds: dict[str, list[float]] = {"int8": [], "float": []}
+        references: list[str] = []
+        for turn in range(args.rounds):
+            part = rows[turn :: args.rounds]
+            texts = [row[source] for row in part]
+            references += [row[goal] for row in part]
+            for name in ("int8", "float"):
+                began = time.perf_counter()
+                if name == "int8":
+                    found = small.translate(
+                        texts, direction, beam_size=1, no_repeat_ngram_size=args.no_repeat
+                    )
+                else:
+                    found = large.translate(texts, direction, args.no_repeat)
+                speeds[name].append(len(part) / (time.perf_counter() - began))
+                outputs[name] += found
+        scores = {
+            name: f"{sacrebleu.corpus_bleu(found, [references]).score:.2f} / "
+            f"{sacrebleu.corpus_chrf(found, [references]).score:.2f}"
+            for name, found in outputs.items()
+        }
+        each = sum(len(i) + 1 for i in small.tokenizer.encode(outputs["int8"])) / len(rows)
+        middle = {name: statistics.median(found) for name, found in speeds.items()}
+        ratio = statistics.median(a / b for a, b in zip(*speeds.values(), strict=True))
+        print(
+            f"| {direction} | {scores['int8']} | {scores['float']} | {middle['int8']:.1f} "
+            f"| {middle['float']:.1f} | {each * middle['int8']:.0f} | {ratio:.1f} |"
+        )
+
+
+if __name__ == "__main__":
+    main()
