@@ -43,7 +43,9 @@ def export(
     encoder["positions.weight"] = encoder["positions.weight"][: config["max_pieces"] + 32]
     layers = (about["layers"], config["decoder"]["layers"])
     heads = (about["heads"], config["decoder"]["heads"])
-    ct2.save_translator(encoder, decoder, layers, heads, pieces, out, about["eps"])
+    # CTranslate2 quantises the arrays it is given in place.
+    copies = [{name: value.clone() for name, value in side.items()} for side in (encoder, decoder)]
+    ct2.save_translator(*copies, layers, heads, pieces, out, about["eps"])
     shutil.copy(base / "sentencepiece.model", out / "sentencepiece.model")
     return encoder, decoder
 
@@ -56,6 +58,7 @@ def manifest(
     revision: str,
     data: Path | None,
     metrics: Path | None,
+    penalty: float,
 ) -> dict[str, Any]:
     """The manifest's content: what the model is, how it is called, what it was trained on."""
     state = json.loads((paths[-1] / "state.json").read_text())
@@ -85,8 +88,12 @@ def manifest(
                 "strip U+0640 and invisible controls",
                 "single spaces",
             ],
-            # A small decoder repeats itself without them (measured on 100 held-out sentences).
-            "decoding": {"no_repeat_ngram_size": 4, "repetition_penalty": 1.5},
+            # A small decoder repeats itself and mixes scripts without them.
+            "decoding": {
+                "no_repeat_ngram_size": 4,
+                "repetition_penalty": penalty,
+                "one_script": True,
+            },
         },
         "training": {
             "config_sha256": hashlib.sha256(settings.encode()).hexdigest(),
@@ -114,6 +121,7 @@ def main() -> None:
     parser.add_argument("--last", type=int, help="checkpoints to average (default: the config's)")
     parser.add_argument("--revision", default="1")
     parser.add_argument("--data", type=Path)
+    parser.add_argument("--penalty", type=float, default=1.0, help="repetition_penalty to advise")
     parser.add_argument("--metrics", type=Path)
     parser.add_argument(
         "--fit-for-evidence",
@@ -127,7 +135,9 @@ def main() -> None:
     encoder, decoder = export(args.base, paths, config, args.out)
     if args.transformers:
         save_transformers(args.base, encoder, decoder, config, args.transformers)
-    content = manifest(args.base, paths, config, args.out, args.revision, args.data, args.metrics)
+    content = manifest(
+        args.base, paths, config, args.out, args.revision, args.data, args.metrics, args.penalty
+    )
     content["fit_for_evidence"] = args.fit_for_evidence
     (args.out / "manifest.json").write_text(
         json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -285,6 +287,19 @@ def test_the_manifest_states_directions_and_limit(models: Path) -> None:
     assert codec.soft_limit == 9
     silent = SentencePieceCodec(models / "translator", {})
     assert silent.directions() == {("ar", "en"), ("en", "ar")}
+
+
+def test_one_script_keeps_foreign_letters_out(models: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "translator"
+    shutil.copytree(models / "translator", folder)
+    manifest = {"calling": {"decoding": {"one_script": True}}}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    texts = ["أعلن الوزير أن المدينة هادئة.", "زار الرئيس القرية أمس."]
+    for source, target, foreign in (("ar", "en", "[ء-ي]"), ("en", "ar", "[A-Za-z]")):
+        mixed = load_translator(str(models / "translator")).translate(texts, source, target)
+        assert any(re.search(foreign, found.text) for found in mixed), "the test needs a mixed one"
+        for found in load_translator(str(folder)).translate(texts, source, target):
+            assert not re.search(foreign, found.text)
 
 
 def test_the_tiny_multilingual_marian_gets_its_tag(models: Path) -> None:

@@ -26,13 +26,15 @@ class Decoding:
 
     ``no_repeat_ngram`` forbids a piece sequence of that length to come twice, which ends loops;
     shorter values would forbid a long name to stand twice in a sentence.  ``repetition_penalty``
-    divides the chance of a piece that has come already (1: not at all).  Output is bounded by
+    divides the chance of a piece that has come already (1: not at all).  ``one_script`` keeps
+    Latin letters out of Arabic output and Arabic letters out of English.  Output is bounded by
     ``length_factor`` × source pieces + ``length_extra``.
     """
 
     beam: int = 1
     no_repeat_ngram: int = 8
     repetition_penalty: float = 1.0
+    one_script: bool = False
     length_factor: float = 2.0
     length_extra: int = 10
 
@@ -59,8 +61,15 @@ class Engine(Protocol):
     workers: int
 
     def generate(
-        self, sources: Sequence[Tokens], prefix: Sequence[str], limit: int, decoding: Decoding
-    ) -> list[Generated]: ...
+        self,
+        sources: Sequence[Tokens],
+        prefix: Sequence[str],
+        limit: int,
+        decoding: Decoding,
+        target: str,
+    ) -> list[Generated]:
+        """``prefix``: tokens that the output begins with; ``target``: its language, ar or en."""
+        ...
 
     def score(
         self, sources: Sequence[Tokens], targets: Sequence[Tokens], prefix: Sequence[str]
@@ -152,7 +161,7 @@ class ModelTranslator:
 
         def work(batch: list[Tokens]) -> list[Generated]:
             limit = min(decoding.limit(len(batch[0])), self._codec.hard_limit - len(prefix) - 1)
-            return engine.generate(batch, prefix, limit, decoding)
+            return engine.generate(batch, prefix, limit, decoding, direction[1])
 
         return run_grouped(rows, len, len, work, TOKEN_BUDGET, engine.batch_size, engine.workers)
 

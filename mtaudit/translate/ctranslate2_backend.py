@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import os
 from collections.abc import Sequence
 from dataclasses import replace
@@ -73,6 +74,13 @@ def open_model(kind: str, folder: Path, device: str, threads: int | None) -> tup
     return model, f"ctranslate2-{ctranslate2.__version__}/{model.compute_type}/{chosen}"
 
 
+_FOREIGN_LETTERS = {
+    "ar": re.compile("[A-Za-zÀ-ɏ]"),
+    "en": re.compile("[\u0621-\u064a\u066e-\u06d3]"),
+}
+_MARKER = re.compile("<[^<>]*>")  # <s>, <2en>
+
+
 class CTranslate2Engine:
     """A converted encoder–decoder model."""
 
@@ -81,9 +89,27 @@ class CTranslate2Engine:
         self.batch_size = batch_size
         self.workers = int(self._model.num_translators)
         self._end = _config(folder).get("eos_token", "</s>")
+        self._vocabulary = sorted(_vocabulary(folder))
+        self._foreign: dict[str, list[list[str]]] = {}
+
+    def _suppressed(self, language: str) -> list[list[str]]:
+        """Pieces with letters that the language is not written in."""
+        if language not in self._foreign:
+            letters = _FOREIGN_LETTERS[language]
+            self._foreign[language] = [
+                [piece]
+                for piece in self._vocabulary
+                if letters.search(piece) and not _MARKER.fullmatch(piece)
+            ]
+        return self._foreign[language]
 
     def generate(
-        self, sources: Sequence[Tokens], prefix: Sequence[str], limit: int, decoding: Decoding
+        self,
+        sources: Sequence[Tokens],
+        prefix: Sequence[str],
+        limit: int,
+        decoding: Decoding,
+        target: str,
     ) -> list[Generated]:
         results = self._model.translate_batch(
             [list(row) for row in sources],
@@ -91,6 +117,7 @@ class CTranslate2Engine:
             beam_size=decoding.beam,
             no_repeat_ngram_size=decoding.no_repeat_ngram,
             repetition_penalty=decoding.repetition_penalty,
+            suppress_sequences=self._suppressed(target) if decoding.one_script else None,
             # CTranslate2 counts the prefix, and the end token where it is returned.
             max_decoding_length=limit + len(prefix) + 1,
             max_input_length=0,
@@ -141,6 +168,7 @@ def load(
         decoding,
         no_repeat_ngram=int(advised.get("no_repeat_ngram_size", decoding.no_repeat_ngram)),
         repetition_penalty=float(advised.get("repetition_penalty", decoding.repetition_penalty)),
+        one_script=bool(advised.get("one_script", decoding.one_script)),
     )
     revision = revision_of(folder, ("model.bin",))
     return ModelTranslator(name, revision, codec, engine, decoding)

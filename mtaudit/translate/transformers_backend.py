@@ -69,7 +69,12 @@ class TransformersEngine:
         self._never = sorted({tokenizer.unk_token_id, tokenizer.pad_token_id} - {None, self._end})
 
     def generate(
-        self, sources: Sequence[Tokens], prefix: Sequence[str], limit: int, decoding: Decoding
+        self,
+        sources: Sequence[Tokens],
+        prefix: Sequence[str],
+        limit: int,
+        decoding: Decoding,
+        target: str,
     ) -> list[Generated]:
         from transformers import GenerationConfig
 
