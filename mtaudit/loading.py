@@ -85,12 +85,12 @@ def _early(folder: Path) -> list[Note]:
     return [
         Note(
             "early-translator",
-            "The embedded translator is an early version that finds words but builds no sentences"
-            f" yet (chrF on NTREX: {measured}). Read its gloss as hints; it takes no part in the"
-            " probability or the quality.",
-            "نموذج الترجمة المضمّن نسخة أولية تصيب الكلمات ولا تبني جملًا بعد"
-            f" (مقياس chrF على NTREX: {measured}). اقرأ ترجمته على سبيل الاستئناس؛ فهي لا تدخل في"
-            " حساب الاحتمال ولا الجودة.",
+            f"The embedded translator is small and young (chrF on NTREX: {measured}): its gloss"
+            " gives the gist, drops details and misspells names. Read it as a hint; it has no part"
+            " in the probability or the quality.",
+            f"نموذج الترجمة المضمّن صغير وحديث العهد (مقياس chrF على NTREX: {measured})، تنقل ترجمته"
+            " الفكرة العامة وتُسقط تفاصيل وتخطئ في كتابة الأسماء. اقرأها على سبيل الاستئناس؛ فهي لا"
+            " تدخل في حساب الاحتمال ولا الجودة.",
         )
     ]
 
@@ -103,7 +103,9 @@ def _model_note(code: str, what_en: str, what_ar: str, error: ModelError) -> Not
     )
 
 
-def signature(options: Options, models: Models, calibration: Calibration) -> str:
+def signature(
+    options: Options, models: Models, calibration: Calibration, baseline: str = "none"
+) -> str:
     """Everything that changes a number, as sacreBLEU does it: ``key:value|key:value``."""
     parts = {
         "version": __version__,
@@ -115,6 +117,7 @@ def signature(options: Options, models: Models, calibration: Calibration) -> str
         "names": _revision("names"),
         "beam": options.beam,
         "references": len(options.reference),
+        "baseline": baseline,
     }
     return "mtaudit|" + "|".join(f"{key}:{value}" for key, value in parts.items())
 

@@ -56,7 +56,7 @@ def first_words() -> frozenset[str]:
 @cache
 def given_beginnings() -> frozenset[tuple[str, ...]]:
     """The first words of known people's given names that are several words: رجب طيب."""
-    found = set()
+    found: set[tuple[str, ...]] = set()
     for person in gazetteer().known:
         for given in person.given:
             words = given.split()

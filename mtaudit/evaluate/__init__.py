@@ -1,7 +1,7 @@
 """How good is the detector?  Labelled text in, accuracy and its like out (docs/BENCHMARK.md).
 
-    data.py → run.py (the audit's own stages, twice: as written and through strip.py)
-            → metrics.py → table.py, page.py
+    data.py → units.py (the audit's own stages; as written, then through strip.py)
+            → metrics.py → run.py's record → table.py, page.py, show.py
 
 Nothing here is used by an audit.
 """

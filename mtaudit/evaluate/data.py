@@ -1,4 +1,4 @@
-"""Labelled JSON Lines → rows.  A bad row is a :class:`Failure` with file and line; the rest goes on."""
+"""Labelled JSON Lines → rows; a bad row is a :class:`Failure` with its line, the rest goes on."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import gzip
 import json
 import lzma
 import zlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,6 +66,26 @@ def read_rows(
     return rows, failures
 
 
+def without_copies(rows: Sequence[Row]) -> tuple[list[Row], Counter[str]]:
+    """``rows`` without those that say the same once more, and how many of them each file had.
+
+    Some sets list one engine's output once for every person who edited it.  Joined to a document
+    such copies would be found as repetition: a fault of the set, not of the translation.  A copy
+    has text, label, system and a ``doc_id`` of its own file in common with an earlier row.
+    """
+    seen: set[tuple[str, ...]] = set()
+    kept: list[Row] = []
+    copies: Counter[str] = Counter()
+    for row in rows:
+        key = (row.file, row.label, row.system, row.doc_id, row.text)
+        if row.doc_id and key in seen:
+            copies[row.file] += 1
+            continue
+        seen.add(key)
+        kept.append(row)
+    return kept, copies
+
+
 def _first_of_each(rows: Sequence[Row], limit: int) -> list[Row]:
     cells: dict[tuple[str, str], int] = defaultdict(int)
     ranked = []
@@ -80,7 +100,7 @@ def _open(path: Path) -> IO[bytes]:
     if path.suffix.lower() == ".gz":
         return gzip.open(path, "rb")  # type: ignore[return-value]
     if path.suffix.lower() == ".xz":
-        return lzma.open(path, "rb")  # type: ignore[return-value]
+        return lzma.open(path, "rb")
     return path.open("rb")
 
 

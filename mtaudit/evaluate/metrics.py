@@ -32,6 +32,8 @@ class Sample:
     ``called``   True where the audit calls it machine translation (an abstention never is)
     ``judged``   False where it abstained
     ``clusters`` 0 … k−1: what is drawn together in the bootstrap (rows of one document)
+    ``own``      True for the rows that ``accuracy`` is about; a system is ranked against the other
+                 label's rows, but its accuracy is that of its own
     """
 
     scores: Array
@@ -39,6 +41,7 @@ class Sample:
     called: NDArray[np.bool_]
     judged: NDArray[np.bool_]
     clusters: NDArray[np.int64]
+    own: NDArray[np.bool_]
 
 
 def auc(positive: Array, negative: Array) -> float:
@@ -65,7 +68,9 @@ def recall_at(positive: Array, negative: Array, false_alarms: float) -> float:
     return float(tpr[fpr <= false_alarms + 1e-12].max())
 
 
-def reliability(values: Array, positive: Array, negative: Array) -> list[tuple[float, float, float]]:
+def reliability(
+    values: Array, positive: Array, negative: Array
+) -> list[tuple[float, float, float]]:
     """Equal-mass bins of (mean probability, share of mt, mass): at most :data:`BINS`.
 
     Both labels weigh the same in all: the probability is fitted for even odds, whatever the mix of
@@ -102,9 +107,10 @@ class Tally:
         self._judged = sample.judged.astype(float)
         self._right = (sample.called == sample.positive).astype(float)
         self._yes = sample.positive.astype(float)
+        self._own = sample.own.astype(float)
 
     def _by_score(self, weights: Array) -> Array:
-        return np.bincount(self._places, weights, len(self.values))
+        return np.bincount(self._places, weights, len(self.values)).astype(np.float64)
 
     def sides(self, weights: Array | None = None, *, judged: bool = False) -> tuple[Array, Array]:
         """Weights of positive and negative rows at each value; ``judged``: without abstentions."""
@@ -117,22 +123,25 @@ class Tally:
         """Every metric, ``nan`` where it cannot be computed (one label only)."""
         weights = np.ones(len(self._yes)) if weights is None else weights
         positive, negative = self.sides(weights)
+        judged = (positive, negative)
+        if not self.sample.judged.all():
+            judged = self.sides(weights, judged=True)
         right = weights * self._right
         hits, passes = float(right @ self._yes), float(right @ (1 - self._yes))
         yes, no = float(positive.sum()), float(negative.sum())
+        own = float(weights @ self._own)
         found = {
-            "accuracy": (hits + passes) / (yes + no) if yes + no else math.nan,
+            "accuracy": float(right @ self._own) / own if own else math.nan,
             "recall": hits / yes if yes else math.nan,
             "false_alarms": 1 - passes / no if no else math.nan,
             "balanced_accuracy": (hits / yes + passes / no) / 2 if yes and no else math.nan,
             "auc": auc(positive, negative),
             "recall_at_1": recall_at(positive, negative, 0.01),
             "recall_at_5": recall_at(positive, negative, 0.05),
-            "ece": calibration_error(self.values, *self.sides(weights, judged=True)),
-            "auc_judged": auc(*self.sides(weights, judged=True)),
+            "ece": calibration_error(self.values, *judged),
+            "auc_judged": auc(*judged),
         }
-        best = self.best(positive, negative)
-        found["best_balanced_accuracy"] = best[0]
+        found["best_balanced_accuracy"] = self.best(positive, negative)[0]
         return found
 
     def best(self, positive: Array, negative: Array) -> tuple[float, float]:

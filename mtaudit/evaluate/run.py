@@ -19,7 +19,7 @@ from ..errors import InputError, UsageError
 from ..loading import load_models, named, signature
 from ..pipeline import Progress
 from ..types import Failure
-from .data import LABELS, read_rows
+from .data import LABELS, read_rows, without_copies
 from .metrics import RESAMPLES, SEED, Sample, Tally, cluster_numbers, rates, reliability, rounded
 from .strip import strip_shortcuts
 from .units import PRIOR, Score, Unit, documents, groups, score_units, sentences
@@ -28,6 +28,8 @@ Record = dict[str, Any]
 Scored = tuple[Unit, Score]
 # Points of a ROC curve in the record: more than a screen can show apart.
 _ROC_POINTS = 200
+# A system or domain is drawn this much less often than the whole: there are many of them.
+_PART_SHARE = 5
 
 
 def evaluate(
@@ -37,13 +39,16 @@ def evaluate(
     limit: int | None = None,
     group: int = 10,
     progress: Progress | None = None,
+    resamples: int | None = None,
 ) -> tuple[Record, list[Failure]]:
     """Measure the shipped detector on labelled JSON Lines.
 
-    Returns the record and what could not be read.  Raises :class:`UsageError` for a ``limit`` or
-    ``group`` below 1 (2 for a group) and :class:`InputError` when no row can be used.
+    ``resamples``: bootstrap draws (default 1000).  Returns the record and what could not be read.
+    Raises :class:`UsageError` for a ``limit`` below 1 or a ``group`` below 2, and
+    :class:`InputError` when no row can be used.
     """
     options = options or Options()
+    resamples = RESAMPLES if resamples is None else resamples
     if limit is not None and limit < 1:
         raise UsageError(f"limit: {limit} rows are none", mend="give 1 or more, or leave it out")
     if group < 2:
@@ -56,6 +61,7 @@ def evaluate(
             where=first.path,
             mend=first.mend,
         )
+    rows, copies = without_copies(rows)
     report: Progress = progress or (lambda stage, done, total: None)
     models = load_models(options, need_encoder=False)
     calibration = calibrate.default()
@@ -77,7 +83,8 @@ def evaluate(
             lambda done: report(stage, done, len(units)),
         )  # fmt: skip
         answers = iter(zip(units, found, strict=True))
-        return _figures({name: [next(answers) for _ in level] for name, level in levels.items()})
+        parts = {name: [next(answers) for _ in level] for name, level in levels.items()}
+        return _figures(parts, resamples)
 
     record: Record = {
         "schema": "1.0",
@@ -88,7 +95,7 @@ def evaluate(
             "roundtrip": models.translator is not None,
             "group": group,
             "limit": limit,
-            "resamples": RESAMPLES,
+            "resamples": resamples,
             "seed": SEED,
             "prior": PRIOR,
         },
@@ -97,7 +104,11 @@ def evaluate(
             "document": _threshold(calibration.document_threshold),
         },
         "data": [
-            {"file": file, "rows": dict(Counter(r.label for r in rows if r.file == file))}
+            {
+                "file": file,
+                "rows": dict(Counter(r.label for r in rows if r.file == file)),
+                "copies": copies[file],
+            }
             for file in dict.fromkeys(r.file for r in rows)
         ],
         "failures": [dataclasses.asdict(f) for f in failures],
@@ -116,36 +127,42 @@ def _threshold(fitted: Any) -> Record:
     return {mode: dataclasses.asdict(threshold) for mode, threshold in fitted.items()}
 
 
-def _figures(levels: dict[str, list[Scored]]) -> Record:
+def _figures(levels: dict[str, list[Scored]], resamples: int) -> Record:
     """Per level the whole, then per system and per domain."""
-    found: Record = {name: _block(part, curves=True) for name, part in levels.items()}
+    found: Record = {
+        name: _block(part, (), resamples, curves=True) for name, part in levels.items()
+    }
     for key in ("system", "domain"):
         names = sorted({str(getattr(u, key)) for part in levels.values() for u, _ in part})
         found[f"per_{key}"] = {
-            name: {level: _block(_slice(part, key, name)) for level, part in levels.items()}
+            name: {level: _slice(part, key, name, resamples) for level, part in levels.items()}
             for name in names
         }
     return found
 
 
-def _slice(part: Sequence[Scored], key: str, name: str) -> list[Scored]:
-    """The units of one system or domain.
+def _slice(part: Sequence[Scored], key: str, name: str, resamples: int) -> Record | None:
+    """The figures of one system or domain; ``None`` where it has no units of this level.
 
-    A *system* has one label as a rule: its machine translation is held against all human text of
-    the run, and human text against all machine translation.
+    A *system* has one label as a rule: its machine translation is ranked against all human text
+    of the run, and human text against all machine translation.
     """
     own = [s for s in part if getattr(s[0], key) == name]
     labels = {u.label for u, _ in own}
+    others: list[Scored] = []
     if key == "system" and len(labels & {"mt", "human"}) == 1:
         other = "human" if "mt" in labels else "mt"
-        own += [s for s in part if s[0].label == other]
-    return own
+        others = [s for s in part if s[0].label == other]
+    return _block(own, others, resamples // _PART_SHARE)
 
 
-def _block(part: Sequence[Scored], *, curves: bool = False) -> Record | None:
+def _block(
+    part: Sequence[Scored], others: Sequence[Scored], resamples: int, *, curves: bool = False
+) -> Record | None:
     """The figures of one set of units; ``None`` where there are none.
 
     Only ``mt`` and ``human`` enter the metrics; every label has its row in ``classes``.
+    ``others`` are what the units are ranked against; they count neither there nor in accuracy.
     """
     if not part:
         return None
@@ -164,12 +181,12 @@ def _block(part: Sequence[Scored], *, curves: bool = False) -> Record | None:
     both = [(u, s) for u, s in part if u.label in ("mt", "human")]
     if not both:
         return {"accuracy": None, "auc": None, **block}
-    tally = Tally(_sample(both))
+    tally = Tally(_sample(both, others))
     positive, negative = tally.sides()
     block = {
         **rounded(tally.figures()),
         **rounded({"best_threshold": tally.best(positive, negative)[1]}),
-        "intervals": tally.intervals(),
+        "intervals": tally.intervals(resamples),
         **block,
     }
     if curves and positive.sum() and negative.sum():
@@ -181,13 +198,15 @@ def _block(part: Sequence[Scored], *, curves: bool = False) -> Record | None:
     return block
 
 
-def _sample(both: Sequence[Scored]) -> Sample:
+def _sample(own: Sequence[Scored], others: Sequence[Scored]) -> Sample:
+    both = [*own, *others]
     return Sample(
         scores=np.array([PRIOR if s.probability is None else s.probability for _, s in both]),
         positive=np.array([u.label == "mt" for u, _ in both]),
         called=np.array([s.called for _, s in both]),
         judged=np.array([s.probability is not None for _, s in both]),
         clusters=cluster_numbers([u.cluster for u, _ in both]),
+        own=np.arange(len(both)) < len(own),
     )
 
 

@@ -61,8 +61,8 @@ def groups(rows: Sequence[Row], size: int) -> list[Unit]:
     """
     found = []
     for members in _gathered(rows, lambda r: (r.file, r.label, r.system)):
-        for at in range(0, len(members) - size + 1, size):
-            found.append(_joined(members[at : at + size]))
+        starts = range(0, len(members) - size + 1, size)
+        found += [_joined(members[at : at + size]) for at in starts]
     return found
 
 
@@ -164,8 +164,8 @@ def _of_sentences(report: DocumentReport, calibration: Calibration) -> Score:
     if not parts:
         return Score(None, False, flagged, "too-short" if article else "no-article-text")
     mean = math.fsum(p * w for p, w in parts) / sum(w for _, w in parts)
-    mode = max(_mode(s, calibration) == "roundtrip" for s in article)
-    threshold = calibration.sentence_threshold["roundtrip" if mode else "text"].value
+    tripped = any(_mode(s, calibration) == "roundtrip" for s in article)
+    threshold = calibration.sentence_threshold["roundtrip" if tripped else "text"].value
     return Score(mean, mean >= threshold, flagged)
 
 
