@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from . import __version__
+from .desk.commands import COMMANDS as DESK
+from .desk.commands import add_desk
 from .errors import ExitCode, MtauditError
 
 _EXITS = """exit codes:
@@ -29,6 +31,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _add_audit(commands)
     _add_translate(commands)
+    _add_evaluate(commands)
+    add_desk(commands)
     explain = commands.add_parser("explain", help="what an issue code means, with examples")
     explain.add_argument("code", nargs="?", help="an issue code; left out: list them all")
     explain.add_argument("--lang", choices=("en", "ar"), default="en")
@@ -60,6 +64,9 @@ def _add_audit(commands: Any) -> None:
     audit.add_argument(
         "--reference", nargs="+", action="extend", metavar="PATH", help="clean reports to compare"
     )
+    audit.add_argument(
+        "--baseline", metavar="FILE", help="what editors dismissed (mtaudit review) counts no more"
+    )
     audit.add_argument("--out", metavar="DIR", help="default: reports/latest")
     audit.add_argument("--format", metavar="LIST", help="jsonl,html (default: both)")
     audit.add_argument(
@@ -82,6 +89,34 @@ def _add_translate(commands: Any) -> None:
     translate.add_argument("--from", dest="source", default="ar", metavar="LANG")
     translate.add_argument("--to", dest="target", default="en", metavar="LANG")
     _add_model_flags(translate)
+
+
+def _add_evaluate(commands: Any) -> None:
+    evaluate = commands.add_parser(
+        "evaluate",
+        help="measure the detector on labelled text",
+        description="Measure the shipped detector on labelled JSON Lines: accuracy, AUC, recall at"
+        " few false alarms, calibration, with intervals, as written and stripped of shortcuts.",
+        epilog="exit codes:\n  0  all rows were measured\n  2  wrong option; nothing was run\n"
+        "  3  some rows or files could not be used (the others were measured)",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    evaluate.add_argument(
+        "data", nargs="+", metavar="DATA",
+        help="JSON Lines (.gz, .xz): text, label human|mt|postedited|ai_generated;"
+        " system, doc_id, domain where known",
+    )  # fmt: skip
+    evaluate.add_argument("--json", metavar="FILE", help="write all figures")
+    evaluate.add_argument("--html", metavar="FILE", help="write a page with curves and tables")
+    evaluate.add_argument(
+        "--no-roundtrip", dest="roundtrip", action="store_false", default=None,
+        help="leave the translation model out",
+    )  # fmt: skip
+    evaluate.add_argument("--limit", type=int, metavar="N", help="rows a file, spread over systems")
+    evaluate.add_argument("--group", type=int, default=10, metavar="N", help="rows a group (10)")
+    evaluate.add_argument("--jobs", type=int, metavar="N", help="processes for text evidence")
+    evaluate.add_argument("--quiet", action="store_true", help="no progress, no table")
+    _add_model_flags(evaluate)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -144,6 +179,24 @@ def _translate(arguments: dict[str, Any]) -> int:
         return translate_lines(translator, file, source, target, progress)
 
 
+def _evaluate(arguments: dict[str, Any]) -> int:
+    from .config import load_options
+
+    data, json_file, html_file, limit, group, quiet = (
+        arguments.pop(name) for name in ("data", "json", "html", "limit", "group", "quiet")
+    )
+    options = load_options(arguments)
+
+    from .console import ProgressBars
+    from .evaluate import evaluate
+    from .evaluate.show import write
+
+    with ProgressBars(quiet=quiet, lang=options.lang) as progress:
+        record, failures = evaluate(data, options, limit=limit, group=group, progress=progress)
+    write(record, failures, json_file, html_file, quiet=quiet)
+    return ExitCode.INPUT if failures else ExitCode.OK
+
+
 def _explain(arguments: dict[str, Any]) -> int:
     from .explain import explain
 
@@ -160,6 +213,8 @@ def _doctor(arguments: dict[str, Any]) -> int:
 _COMMANDS = {
     "audit": _audit,
     "translate": _translate,
+    "evaluate": _evaluate,
     "explain": _explain,
     "doctor": _doctor,
+    **DESK,
 }

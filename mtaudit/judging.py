@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from . import score, source_language
 from .calibrate import Calibration
+from .desk.baseline import EMPTY, Baseline
 from .normalize import WORD
 from .types import (
     Document,
@@ -36,34 +37,38 @@ def judge(
     calibration: Calibration,
     *,
     is_reference: bool = False,
+    baseline: Baseline = EMPTY,
 ) -> DocumentReport:
-    """Scores of one document and of each of its sentences."""
+    """Scores of one document and of each of its sentences; what ``baseline`` dismisses counts in
+    none of them."""
     rows: list[SegmentReport] = []
     scores: list[score.SentenceScore] = []
     columns = zip(item.segments, item.evidence, trips, matches, strict=True)
     for part, heard, (trip, trip_evidence), (found, match_evidence) in columns:
         evidence = (*heard, trip_evidence, match_evidence)
-        issues = issues_of_evidence(evidence)
+        issues, suppressed = baseline.split(issues_of_evidence(evidence), part.text)
         if part.role == "furniture":
             rows.append(SegmentReport(item.document.doc_id, part, None, None, False, issues,
-                                      evidence, trip, found))  # fmt: skip
+                                      evidence, trip, found, (), suppressed))  # fmt: skip
             continue
         values = score.feature_values(evidence, trip)
         words = len(WORD.findall(part.text))
         result = score.score_sentence(issues, values, words, calibration)
         scores.append(result)
+        cleared = baseline.dismissed_sentence(part.text)
         rows.append(
             SegmentReport(
                 doc_id=item.document.doc_id,
                 segment=part,
                 mt_probability=result.mt_probability,
                 quality=result.quality,
-                flagged=result.flagged,
+                flagged=result.flagged and cleared is None,
                 issues=issues,
                 evidence=evidence,
                 roundtrip=trip,
                 references=found,
                 contributions=result.contributions,
+                suppressed=(*suppressed, cleared) if cleared else suppressed,
             )
         )
     return _document_report(item.document, rows, scores, calibration, is_reference)
@@ -92,6 +97,7 @@ def _document_report(
         "words": sum(s.words for s in scores),
         "flagged": sum(row.flagged for row in article),
         "issues": sum(len(row.issues) for row in rows),
+        "suppressed": sum(len(row.suppressed) for row in rows),
     }
     for severity in score.SEVERITY_WEIGHT:
         counts[severity] = sum(i.severity == severity for row in rows for i in row.issues)

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from . import calibrate
 from .config import Options
+from .desk.baseline import EMPTY, read_baseline
 from .evidence import load_all
 from .judging import Examined, judge
 from .loading import Models, load_models, named, signature, stated
@@ -55,6 +56,7 @@ def audit(
     """
     options = options or Options()
     report: Progress = progress or (lambda stage, done, total: None)
+    baseline = read_baseline(Path(options.baseline)) if options.baseline else EMPTY
     found, failures = _read(paths, options)
     clean, more_failures = _read(options.reference, options)
     failures += [f for f in more_failures if f not in failures]
@@ -66,13 +68,16 @@ def audit(
     reports = _examine_references(clean, examined)
     matches = compare(examined, reports, models, report)
     results = [
-        judge(item, trip, match, calibration, is_reference=_same_file(item.document, clean))
+        judge(
+            item, trip, match, calibration,
+            is_reference=_same_file(item.document, clean), baseline=baseline,
+        )
         for item, trip, match in zip(examined, trips, matches, strict=True)
-    ]
+    ]  # fmt: skip
     return RunReport(
         documents=tuple(results),
         failures=tuple(failures),
-        signature=signature(options, models, calibration),
+        signature=signature(options, models, calibration, baseline.signature),
         options=stated(options),
         models=named(models, calibration),
         notes=models.notes,

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, runtime_checkable
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 Severity = Literal["minor", "major", "critical"]
 SEVERITIES: tuple[Severity, ...] = ("minor", "major", "critical")
@@ -185,6 +185,21 @@ class ReferenceMatch:
 
 
 @dataclass(frozen=True, slots=True)
+class Suppressed:
+    """What editors dismissed in an earlier run: it stands in the record and counts nowhere.
+
+    ``issue`` is ``None`` where the sentence as a whole was dismissed.  ``similarity`` (0–1) is
+    that of the sentence now and then; ``reason`` says in English whose word it rests on.
+    """
+
+    issue: Issue | None
+    reason: str
+    comment: str = ""
+    editors: tuple[str, ...] = ()
+    similarity: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentReport:
     """Everything known of one segment: one line of ``segments.jsonl``."""
 
@@ -198,6 +213,7 @@ class SegmentReport:
     roundtrip: RoundTrip | None = None
     references: tuple[ReferenceMatch, ...] = ()
     contributions: tuple[tuple[str, float], ...] = ()
+    suppressed: tuple[Suppressed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,25 @@ def test_reports_compute_nothing(path: Path) -> None:
     assert not inside(imports(path)) & forbidden
 
 
+@pytest.mark.parametrize("path", sorted((PACKAGE / "desk").glob("*.py")), ids=relative)
+def test_the_desk_judges_no_text(path: Path) -> None:
+    """It works on stored runs; an audit takes the baseline from it, never the reports."""
+    allowed = {"types", "errors", "fingerprint", "report", "rules", "desk", "__version__"}
+    names = imports(path)
+    assert inside(names) <= allowed
+    if path.name in ("baseline.py", "files.py"):
+        assert "report" not in inside(names)
+
+
+@pytest.mark.parametrize("path", modules(), ids=relative)
+def test_outside_the_desk_only_the_baseline_and_the_commands_are_used(path: Path) -> None:
+    if path.parent.name == "desk":
+        return
+    used = {n.split(".")[2] for n in imports(path) if n.startswith("mtaudit.desk.")}
+    allowed = {"pipeline.py": {"baseline"}, "judging.py": {"baseline"}, "cli.py": {"commands"}}
+    assert used <= allowed.get(relative(path), set())
+
+
 @pytest.mark.parametrize("name", ["roundtrip.py", "reference.py"])
 def test_model_witnesses_get_their_models_handed_in(name: str) -> None:
     assert not inside(imports(PACKAGE / name)) & {"translate", "encoder"}
@@ -123,3 +142,25 @@ def test_files_stay_small() -> None:
     """A file that outgrows 300 lines of code is two rooms in one."""
     for path in modules():
         assert len(path.read_text(encoding="utf-8").splitlines()) <= 360, path
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "evaluate").glob("*.py")), ids=relative)
+def test_measuring_drives_the_pipeline_and_nothing_but_the_command_needs_it(path: Path) -> None:
+    """An audit never depends on how it was measured; figures and stripping see no model."""
+    allowed = {
+        "data.py": {"read", "types"},
+        "strip.py": {"normalize"},
+        "metrics.py": set(),
+        "charts.py": set(),
+        "table.py": set(),
+        "page.py": set(),
+    }
+    rooms = inside(imports(path)) - {"evaluate"}
+    if path.name in allowed:
+        assert rooms <= allowed[path.name]
+    assert not rooms & {"evidence", "translate", "encoder", "roundtrip", "reference"}
+
+
+def test_only_the_command_reaches_for_the_evaluation() -> None:
+    users = {relative(p) for p in modules() if "evaluate" in inside(imports(p))}
+    assert {u for u in users if not u.startswith("evaluate/")} <= {"cli.py"}

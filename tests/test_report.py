@@ -24,7 +24,7 @@ from mtaudit.report import read_run, render, stored_run, write_run
 from mtaudit.report.record import plain
 from mtaudit.report.strings import one_line, reason_text, shortened, texts
 from mtaudit.report.terminal import plain_lines, worst
-from mtaudit.types import CATEGORIES, SEVERITIES, RunReport
+from mtaudit.types import CATEGORIES, SCHEMA_VERSION, SEVERITIES, RunReport
 
 
 def schema(name: str) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def test_the_schema_refuses_what_the_record_promises_not_to_hold(run: RunReport)
 
 
 def test_schema_enumerations_follow_the_types() -> None:
-    issue = schema("segment")["properties"]["issues"]["items"]["properties"]
+    issue = schema("segment")["$defs"]["issue"]["properties"]
     assert tuple(issue["category"]["enum"]) == CATEGORIES
     assert tuple(issue["severity"]["enum"]) == SEVERITIES
 
@@ -196,7 +196,7 @@ def test_damaged_runs_are_refused_with_file_and_line(run: RunReport, tmp_path: P
     segments.write_text(good.replace("rules:ab12", "rules:cd34", 1), "utf-8")
     with pytest.raises(InputError, match="another run"):
         read_run(tmp_path)
-    segments.write_text(good.replace('"schema":"1.0"', '"schema":"7.0"', 1), "utf-8")
+    segments.write_text(good.replace(f'"schema":"{SCHEMA_VERSION}"', '"schema":"7.0"', 1), "utf-8")
     with pytest.raises(InputError, match=r"schema 7\.0"):
         read_run(tmp_path)
 

@@ -24,7 +24,10 @@ from .strings import LANGUAGES, reason_text, texts
 REPORT = "report.html"
 
 # In the order in which they are joined; each may use those before it.
-SCRIPTS = ("base.js", "text.js", "evidence.js", "sentence.js", "header.js", "view.js", "main.js")
+SCRIPTS = (
+    "base.js", "text.js", "verdicts.js", "desk.js", "evidence.js", "sentence.js", "header.js",
+    "view.js", "main.js",
+)  # fmt: skip
 
 # What the page does not show stays out of it: it halves the file.
 _UNSHOWN = ("schema", "doc_id", "signature")

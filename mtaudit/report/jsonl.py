@@ -136,7 +136,7 @@ def _record(text: str, where: str) -> Record:
     if not isinstance(record, dict) or "signature" not in record:
         raise InputError("not a record of mtaudit", where=where, mend=mend)
     version = str(record.get("schema", "?"))
-    if version.split(".")[0] != SCHEMA_VERSION.split(".")[0]:
+    if version != SCHEMA_VERSION:
         raise InputError(
             f"schema {version}, this version reads {SCHEMA_VERSION}", where=where, mend=mend
         )

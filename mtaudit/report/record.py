@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
-from .. import __version__
+from .. import __version__, fingerprint
 from ..types import (
     SCHEMA_VERSION,
     SEVERITIES,
@@ -24,6 +24,7 @@ from ..types import (
     RoundTrip,
     RunReport,
     SegmentReport,
+    Suppressed,
 )
 
 Record = dict[str, Any]
@@ -74,8 +75,9 @@ def _sorted(mapping: Mapping[str, Any], decimals: int | None = DECIMALS) -> Reco
     return {str(key): plain(mapping[key], decimals) for key in sorted(mapping)}
 
 
-def _issue(issue: Issue) -> Record:
+def _issue(issue: Issue, sentence: str) -> Record:
     return {
+        "fingerprint": fingerprint.of_issue(issue, sentence),
         "code": issue.code,
         "category": issue.category,
         "severity": issue.severity,
@@ -88,6 +90,16 @@ def _issue(issue: Issue) -> Record:
         "witness": issue.witness,
         "confidence": plain(issue.confidence),
         "more": _sorted(issue.more),
+    }
+
+
+def _suppressed(item: Suppressed, sentence: str) -> Record:
+    return {
+        "issue": None if item.issue is None else _issue(item.issue, sentence),
+        "reason": item.reason,
+        "comment": item.comment,
+        "editors": list(item.editors),
+        "similarity": plain(item.similarity),
     }
 
 
@@ -146,6 +158,7 @@ def segment_record(report: SegmentReport, signature: str) -> Record:
     issues = sorted(report.issues, key=lambda i: (i.start, i.end, i.code))
     return {
         "schema": SCHEMA_VERSION,
+        "fingerprint": fingerprint.of_sentence(segment.text),
         "doc_id": report.doc_id,
         "index": segment.index,
         "start": segment.start,
@@ -159,7 +172,8 @@ def segment_record(report: SegmentReport, signature: str) -> Record:
         "mt_probability": plain(report.mt_probability),
         "quality": plain(report.quality),
         "flagged": report.flagged,
-        "issues": [_issue(issue) for issue in issues],
+        "issues": [_issue(issue, segment.text) for issue in issues],
+        "suppressed": [_suppressed(item, segment.text) for item in report.suppressed],
         "evidence": {e.witness: _evidence(e) for e in report.evidence},
         "roundtrip": None if report.roundtrip is None else _roundtrip(report.roundtrip),
         "references": [_reference(match) for match in report.references],

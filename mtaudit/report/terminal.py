@@ -93,6 +93,9 @@ def _facts(document: Record, segments: list[Record], t: _Words) -> list[str]:
         t("document.flagged_of", a=flagged, b=len(judged))
         + f"{t.semicolon} {t('document.issues')}: {len(issues)} ({by_severity})"
     )
+    suppressed = sum(len(s["suppressed"]) for s in segments)
+    if suppressed:
+        lines.append(t("document.suppressed", n=suppressed))
     lines.extend(one_line(n[f"message_{t.lang}"]) for n in document["notes"])
     return lines
 

@@ -9,6 +9,7 @@ const state = {
   doc: 0,
   order: 'article',
   flagged: false,
+  undecided: false,
   query: '',
   severity: new Set(),
   category: new Set(),

@@ -62,7 +62,7 @@ function colophon() {
 
 const KEYS = [
   ['j  k', 'next'], ['n  p', 'next_flagged'], ['o', 'open'], ['/', 'search'], ['1  2  3', 'severities'],
-  ['f', 'flagged'], ['w', 'order'], ['l', 'language'], ['?', 'help'], ['Esc', 'escape'],
+  ['c  d  u', 'verdicts'], ['f', 'flagged'], ['i', 'undecided'], ['w', 'order'], ['l', 'language'], ['?', 'help'], ['Esc', 'escape'],
 ];
 
 function keysDialog() {
@@ -96,7 +96,7 @@ function drawDocument() {
   const doc = data.documents[state.doc];
   const main = document.getElementById('document');
   view.list = el('div', { class: 'sentences', id: 'sentences' });
-  main.replaceChildren(...[header(doc, goTo), kinds(doc), toolbar(doc), view.list, neighbours()].filter(Boolean));
+  main.replaceChildren(...[header(doc, goTo), kinds(doc), deskPanel(doc), toolbar(doc), view.list, neighbours()].filter(Boolean));
   for (const row of document.querySelectorAll('[data-doc]')) {
     if (Number(row.dataset.doc) === state.doc) row.setAttribute('aria-current', 'true');
     else row.removeAttribute('aria-current');
@@ -118,6 +118,18 @@ function drawPage() {
 let current = -1;
 const currentPosition = () => current;
 
+function makeCurrent(node) {
+  for (const old of document.querySelectorAll('.current')) old.classList.remove('current');
+  node.classList.add('current');
+  current = Number(node.id.slice(node.id.indexOf('s') + 1));
+}
+
+// Who presses something in a sentence goes on from there.
+addEventListener('focusin', (event) => {
+  const node = event.target.closest('article.sentence');
+  if (node) makeCurrent(node);
+});
+
 function goTo(position) {
   let node = nodeOf(position);
   if (!node) {
@@ -128,9 +140,7 @@ function goTo(position) {
   if (!node) return;
   const fold = node.closest('details.furniture');
   if (fold) fold.open = true;
-  for (const old of document.querySelectorAll('.sentence.current')) old.classList.remove('current');
-  node.classList.add('current');
-  current = position;
+  makeCurrent(node);
   node.focus({ preventScroll: true });
   node.scrollIntoView({ block: node.offsetHeight > innerHeight * 0.7 ? 'start' : 'center' });
 }
@@ -164,6 +174,7 @@ function followHash() {
 // On an Arabic keyboard the letter keys give Arabic letters: then the place of the key counts.
 const CODES = {
   KeyJ: 'j', KeyK: 'k', KeyN: 'n', KeyP: 'p', KeyO: 'o', KeyF: 'f', KeyW: 'w', KeyL: 'l',
+  KeyC: 'c', KeyD: 'd', KeyU: 'u', KeyI: 'i',
   Digit1: '1', Digit2: '2', Digit3: '3', Slash: '/',
 };
 function keyOf(event) {
@@ -191,6 +202,10 @@ const ACTIONS = {
   1: () => toggleSeverity(0),
   2: () => toggleSeverity(1),
   3: () => toggleSeverity(2),
+  c: () => ruleByKey(VERDICT_KEYS.c),
+  d: () => ruleByKey(VERDICT_KEYS.d),
+  u: () => ruleByKey(VERDICT_KEYS.u),
+  i: toggleUndecided,
   f: toggleFlagged,
   w: () => setOrder(state.order === 'worst' ? 'article' : 'worst'),
   l: switchLanguage,
@@ -228,6 +243,7 @@ const dark = matchMedia('(prefers-color-scheme: dark)');
 setTheme(stored.get('theme') || (dark.matches ? 'dark' : 'light'));
 dark.addEventListener('change', (e) => { if (!stored.get('theme')) setTheme(e.matches ? 'dark' : 'light'); });
 const kept = stored.get('lang');
+loadVerdicts();
 setLanguage(kept === 'en' || kept === 'ar' ? kept : data.lang);
 state.doc = Math.max(0, data.documents.findIndex((doc) => !doc.is_reference));
 drawPage();

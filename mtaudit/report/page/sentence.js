@@ -58,11 +58,12 @@ function adviceOf(issue) {
 
 function note(group, id) {
   const { issue, issues } = group;
+  const prints = [...new Set(issues.map((i) => i.fingerprint))];
   const message = el('span', { class: 'message' });
   message.append(safe(issue['message_' + state.lang]));
   const box = el('details', { class: 'note ' + issue.severity, id, open: issue.severity !== 'minor' },
     el('summary', null, severityLabel(issue.severity),
-      issues.length > 1 ? ltr('×' + issues.length, 'times') : null, ' ', message));
+      issues.length > 1 ? ltr('×' + issues.length, 'times') : null, badge(prints), ' ', message));
   if (issue.suggestion) {
     box.append(el('p', { class: 'fix' },
       el('span', { class: 'key', text: t('issue.suggestion') + ': ' }),
@@ -78,7 +79,8 @@ function note(group, id) {
   if (typeof issue.more.source_language === 'string') {
     facts.push(t('issue.source_language', { language: languageName(issue.more.source_language) }));
   }
-  box.append(el('p', { class: 'meta' }, facts.join(' · ') + ' · ', piece(issue.code, { class: 'code', dir: 'ltr' })));
+  box.append(el('p', { class: 'meta' }, facts.join(' · ') + ' · ', piece(issue.code, { class: 'code', dir: 'ltr' })),
+  verdictRow(prints, t('desk.on_finding')));
   return box;
 }
 
@@ -177,7 +179,8 @@ function sentenceNode(d, segment, position, shows) {
   text,
   el('div', { class: 'notes' }, ...groups.map((group) => note(group, group.id))),
   // Last: on a phone the findings come before the evidence.
-  el('div', { class: 'below' }, hasEvidence(segment) ? evidenceBox(segment) : scores(segment)));
+  el('div', { class: 'below' }, suppressedBox(segment), verdictRow([segment.fingerprint], t('desk.on_sentence'), t('desk.sentence')),
+    hasEvidence(segment) ? evidenceBox(segment) : scores(segment)));
   wire(article);
   return article;
 }
@@ -193,7 +196,7 @@ function furnitureNode(d, items, shows) {
     line.append(safe(segment.text));
     list.append(el('li', { id: 'd' + d + 's' + position, tabindex: -1 }, line,
       el('p', { class: 'caption' }, piece(segment['reason_' + state.lang] || segment.reason_code)),
-      ...issues.map((group, i) => note(group, 'd' + d + 's' + position + 'n' + i))));
+      ...issues.map((group, i) => note(group, 'd' + d + 's' + position + 'n' + i)), suppressedBox(segment)));
   }
   return el('details', { class: 'furniture', open: damaged },
     el('summary', { text: t('sentence.furniture_many', { n: items.length }) }), list);

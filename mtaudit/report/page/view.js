@@ -10,7 +10,7 @@ function shows(issue) {
     && (!state.witness.size || state.witness.has(issue.witness));
 }
 
-const filtering = () => state.flagged || state.query || state.severity.size || state.category.size || state.witness.size;
+const filtering = () => state.flagged || state.undecided || state.query || state.severity.size || state.category.size || state.witness.size;
 
 // Marks, tatweel and alef and yeh forms do not matter to a search.
 function foldForSearch(text) {
@@ -20,6 +20,7 @@ function foldForSearch(text) {
 
 function matches(segment) {
   if (state.flagged && !segment.flagged) return false;
+  if (state.undecided && !undecided(segment)) return false;
   const byIssue = state.severity.size || state.category.size || state.witness.size;
   if (byIssue && !segment.issues.some(shows)) return false;
   return !state.query || foldForSearch(segment.text).includes(foldForSearch(state.query));
@@ -152,6 +153,10 @@ function toolbar(doc) {
         type: 'button', class: 'chip', id: 'flagged', 'aria-pressed': state.flagged, text: t('filter.flagged'),
         onclick: () => toggleFlagged(),
       }),
+      el('button', {
+        type: 'button', class: 'chip', id: 'undecided', 'aria-pressed': state.undecided, text: t('desk.undecided'),
+        onclick: () => toggleUndecided(),
+      }),
       el('div', { class: 'chips', role: 'group', 'aria-label': t('filter.order') }, order('article'), order('worst')),
       el('span', { class: 'caption', id: 'shown', role: 'status' }),
       el('button', { type: 'button', class: 'quiet', id: 'clear', text: t('filter.clear'), onclick: clearFilters })),
@@ -189,9 +194,16 @@ function toggleFlagged() {
   drawList();
 }
 
+function toggleUndecided() {
+  state.undecided = !state.undecided;
+  pressed('#undecided', state.undecided);
+  drawList();
+}
+
 function clearFilters() {
   for (const name of ['severity', 'category', 'witness']) state[name].clear();
   state.flagged = false;
+  state.undecided = false;
   state.query = '';
   drawDocument();
 }

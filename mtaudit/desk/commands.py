@@ -1,0 +1,107 @@
+"""The desk's commands for :mod:`mtaudit.cli`.  Heavy imports stand inside the functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from ..errors import ExitCode
+
+# Format → module of this package whose ``text_of(run)`` draws it; imported on demand.
+FORMATS: Mapping[str, str] = {
+    "csv": "export_csv",
+    "sarif": "export_sarif",
+    "junit": "export_junit",
+}
+
+
+def add_desk(commands: Any) -> None:
+    """Register the commands with argparse's subparsers."""
+    _add_review(commands)
+    _add_export(commands)
+    diff = commands.add_parser(
+        "diff",
+        help="what got better, worse, new, gone between two runs",
+        description="Hold two audits of the same documents against each other.",
+    )
+    diff.add_argument("first", metavar="RUN1", help="output folder of the earlier audit")
+    diff.add_argument("second", metavar="RUN2", help="output folder of the later audit")
+    diff.add_argument("--json", action="store_true", help="everything, as JSON")
+
+
+def _add_export(commands: Any) -> None:
+    export = commands.add_parser(
+        "export",
+        help="a stored run as CSV, SARIF or JUnit XML",
+        description="csv: a row a sentence, for a spreadsheet. sarif: SARIF 2.1.0 for code-scanning"
+        " viewers. junit: XML for build servers; a sentence fails as --fail-on of the audit says.",
+    )
+    export.add_argument("run", metavar="RUN", help="output folder of an audit")
+    export.add_argument("--to", required=True, choices=tuple(FORMATS), help="format")
+    export.add_argument("--out", required=True, metavar="FILE", help="file to write")
+
+
+def _add_review(commands: Any) -> None:
+    review = commands.add_parser(
+        "review",
+        help="editors' verdicts in: baseline, agreement, precision",
+        description="Read the verdicts that editors saved from report.html; write what they"
+        " dismissed as a baseline for the next audit; tell how far they agree and how often they"
+        " confirm each issue code.",
+    )
+    review.add_argument("run", metavar="RUN", help="output folder of the audit that was judged")
+    review.add_argument("verdicts", nargs="+", metavar="VERDICTS", help="saved .json or .csv files")
+    review.add_argument("--write-baseline", metavar="FILE", help="default: RUN/baseline.json")
+    review.add_argument("--baseline", metavar="FILE", help="an older baseline to build upon")
+
+
+def _review(arguments: dict[str, Any]) -> int:
+    from ..report import read_run
+    from ..report.jsonl import write_atomically
+    from .baseline import EMPTY, read_baseline, text_of
+    from .review import baseline_of, lines, review
+
+    folder = Path(arguments["run"])
+    run = read_run(folder)
+    older = read_baseline(Path(arguments["baseline"])) if arguments["baseline"] else EMPTY
+    found = review(run, [Path(path) for path in arguments["verdicts"]])
+    baseline = baseline_of(run, found, older)
+    target = Path(arguments["write_baseline"] or folder / "baseline.json")
+    write_atomically(target, [text_of(baseline)])
+    print("\n".join(lines(found)))
+    print(f"\n{target}: {len(baseline.entries)} dismissed")
+    return ExitCode.OK
+
+
+def _export(arguments: dict[str, Any]) -> int:
+    from ..report import read_run
+    from ..report.jsonl import write_atomically
+
+    module = import_module(f".{FORMATS[arguments['to']]}", __package__)
+    target = Path(arguments["out"])
+    write_atomically(target, [module.text_of(read_run(Path(arguments["run"])))])
+    print(target)
+    return ExitCode.OK
+
+
+def _diff(arguments: dict[str, Any]) -> int:
+    from ..report import read_run
+    from ..report.jsonl import encode
+    from .diff import diff, lines, record
+
+    first, second = (read_run(Path(arguments[name])) for name in ("first", "second"))
+    found = diff(first, second)
+    if arguments["json"]:
+        print(encode(record(first, second, found)))
+    else:
+        print("\n".join(lines(first, second, found)))
+    return ExitCode.OK
+
+
+COMMANDS: Mapping[str, Callable[[dict[str, Any]], int]] = {
+    "review": _review,
+    "export": _export,
+    "diff": _diff,
+}
