@@ -49,7 +49,10 @@ def _read(path: Path) -> list[Links]:
 
 def align(left: list[list[int]], right: list[list[int]]) -> list[list[list[int]]]:
     """For each pair of piece-id lists the [left position, right position] links."""
-    import eflomal  # a separate GPL program; only its output, the links, is used
+    try:
+        import eflomal  # a separate GPL program; only its output, the links, is used
+    except ImportError as error:
+        raise SystemExit("word alignment needs eflomal: pip install eflomal==2.0.0") from error
 
     texts = ["\n".join(" ".join(map(str, ids)) for ids in side) + "\n" for side in (left, right)]
     with tempfile.TemporaryDirectory() as folder:
