@@ -214,7 +214,7 @@ def make_issue(
     )
 
 
-def may_match(rule: Rule, haystack: str) -> bool:
+def _may_match(rule: Rule, haystack: str) -> bool:
     """Cheap: whether an anchor stands in the text and what the rule needs is there."""
     # A plain loop: this runs for every rule and sentence, and a generator costs half of the time.
     if rule.needs is not None and rule.needs.search(haystack) is None:
@@ -225,18 +225,18 @@ def may_match(rule: Rule, haystack: str) -> bool:
     return not rule.anchors
 
 
-def find(rule: Rule, text: str, folded: Folded | None = None) -> Iterator[tuple[int, int, Any]]:
+def find(rule: Rule, text: str, folded: Folded | None = None) -> Iterable[tuple[int, int, Any]]:
     """Matches of a pattern rule in one segment's text: (start, end, match), original offsets."""
+    # No generator here: most rules are done with at this check, for every sentence.
     if rule.pattern is None:
-        return
+        return ()
     folded = folded or fold(text)
-    haystack = text if rule.raw else folded.text
-    if may_match(rule, haystack):
-        yield from matches(rule, text, folded)
+    if not _may_match(rule, text if rule.raw else folded.text):
+        return ()
+    return _matches(rule, text, folded)
 
 
-def matches(rule: Rule, text: str, folded: Folded) -> Iterator[tuple[int, int, Any]]:
-    """The same for a rule of which the caller knows that it has a pattern that may match."""
+def _matches(rule: Rule, text: str, folded: Folded) -> Iterator[tuple[int, int, Any]]:
     assert rule.pattern is not None
     haystack = text if rule.raw else folded.text
     group = "span" if "span" in rule.pattern.groupindex else 0
@@ -259,9 +259,7 @@ def issues_of(rules: tuple[Rule, ...], text: str, base: int, witness: str) -> li
     folded = fold(text)
     found = []
     for rule in rules:
-        if rule.pattern is None or not may_match(rule, text if rule.raw else folded.text):
-            continue
-        for start, end, match in matches(rule, text, folded):
+        for start, end, match in find(rule, text, folded):
             fields = {k: v for k, v in match.groupdict().items() if v and k != "span"}
             found.append(make_issue(rule, text, start, end, base=base, witness=witness, **fields))
     return sorted(found, key=lambda issue: (issue.start, issue.end, issue.code))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..normalize import fold
-from ..rules import evidence_of, load_family, make_issue, matches, may_match
+from ..rules import evidence_of, find, load_family, make_issue
 from ..types import Document, Evidence, Issue, Segment
 from ._anchors import AnchorIndex
 
@@ -46,9 +46,7 @@ class Calques:
         found = []
         for position in self._index.candidates(folded.text):
             rule = self._rules[position]
-            if not may_match(rule, segment.text if rule.raw else folded.text):
-                continue
-            for start, end, match in matches(rule, segment.text, folded):
+            for start, end, match in find(rule, segment.text, folded):
                 # The words as the article writes them: the pattern saw them folded.
                 words: dict[str, Any] = {
                     name: segment.text[slice(*folded.original(*match.span(name)))].strip()

@@ -14,7 +14,7 @@ from itertools import pairwise
 import regex
 
 from ..normalize import fold
-from ..rules import evidence_of, load_family, make_issue, matches, may_match
+from ..rules import evidence_of, find, load_family, make_issue
 from ..types import Document, Evidence, Issue, Segment
 
 # One habit must not drown the rest: at most so many findings of a code in a segment.
@@ -121,9 +121,7 @@ class Punctuation:
         folded = fold(text)
         found: list[Issue] = []
         for rule in self._patterns:
-            if not may_match(rule, text if rule.raw else folded.text):
-                continue
-            for n, (start, end, match) in enumerate(matches(rule, text, folded)):
+            for n, (start, end, match) in enumerate(find(rule, text, folded)):
                 if n == CAP:
                     break
                 fields = {k: v for k, v in match.groupdict().items() if v and k != "span"}
