@@ -4,8 +4,8 @@
 
 BASE is the folder that import_encoder.py filled. CORPUS gets train.json and held.json.
 `--extra GROUP=FILE` adds a tab-separated file of your own as set GROUP. With `--join EARLIER
---only GROUP` the corpus is EARLIER's and, without alignments, the pairs of GROUP that it lacks:
-quick, for a run that is under way.
+--only GROUP` (as often as wanted) the corpus is EARLIER's and, without alignments, the pairs of
+those sets that it lacks: quick, for a run that is under way.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ import sentencepiece as spm
 from translator import data, links
 
 
-def join(tokens: dict[str, Any], earlier: Path, group: str, folder: Path) -> None:
-    """Write EARLIER's corpus with the pairs of `group` added that it has not."""
+def join(tokens: dict[str, Any], earlier: Path, groups: list[str], folder: Path) -> None:
+    """Write EARLIER's corpus with the pairs of `groups` added that it has not."""
     content = json.loads((earlier / "train.json").read_text(encoding="utf-8"))
     held = json.loads((earlier / "held.json").read_text(encoding="utf-8"))
     known = {tuple(ids) for part in (content, held) for ids in part["target"][1]}
     new = [
         row
         for row, english in enumerate(tokens["target"][1])
-        if tokens["groups"][row] == group and tuple(english) not in known
+        if tokens["groups"][row] in groups and tuple(english) not in known
     ]
     for kind in ("source", "target"):
         for side in (0, 1):
             content[kind][side] += [tokens[kind][side][row] for row in new]
-    content["groups"] += [group] * len(new)
+    content["groups"] += [tokens["groups"][row] for row in new]
     content["links"] += [[]] * len(new)
     links_, held_links = content.pop("links"), held.pop("links")
     data.write_corpus(content, links_, folder / "train.json")
@@ -50,7 +50,7 @@ def main() -> None:
     parser.add_argument("--config", type=Path, default=Path(__file__).with_name("translator.toml"))
     parser.add_argument("--extra", action="append", default=[], metavar="GROUP=FILE")
     parser.add_argument("--join", type=Path, help="an earlier CORPUS to add to")
-    parser.add_argument("--only", help="the set of which --join adds the new pairs")
+    parser.add_argument("--only", action="append", help="a set of which --join adds the new pairs")
     args = parser.parse_args()
     config = tomllib.loads(args.config.read_text(encoding="utf-8"))
     tokenizer = spm.SentencePieceProcessor(str(args.base / "sentencepiece.model"))
@@ -60,7 +60,11 @@ def main() -> None:
         extra.setdefault(group, []).append(Path(file))
     training, held = data.collect(args.data, config, extra)
     print(json.dumps(collections.Counter(pair.group for pair in training)), len(held), flush=True)
-    tokens = [data.tokenise(pairs, tokenizer, config["max_pieces"]) for pairs in (training, held)]
+    synthetic = {group for group, options in config["sets"].items() if options.get("synthetic")}
+    tokens = [
+        data.tokenise(pairs, tokenizer, config["max_pieces"], synthetic)
+        for pairs in (training, held)
+    ]
     if args.join:
         join(tokens[0], args.join, args.only, args.corpus)
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, NamedTuple
 from zlib import crc32
@@ -116,9 +117,16 @@ class Corpus(NamedTuple):
 
 
 def tokenise(
-    found: list[Pair], tokenizer: spm.SentencePieceProcessor, limit: int
+    found: list[Pair],
+    tokenizer: spm.SentencePieceProcessor,
+    limit: int,
+    synthetic: Collection[str] = (),
 ) -> dict[str, Any]:
-    """Piece ids of both sides, as source and as target; pairs longer than `limit` left out."""
+    """Piece ids of both sides, as source and as target; pairs longer than `limit` left out.
+
+    The sources of the `synthetic` sets begin with <unk>, so that the model can tell a machine's
+    sentence from a person's (tagged back-translation: I. Caswell et al., WMT 2019).
+    """
     columns = [
         tokenizer.encode([getattr(pair, name) for pair in found])
         for name in ("arabic_source", "english", "arabic")
@@ -126,10 +134,14 @@ def tokenise(
     rows = [
         i
         for i in range(len(found))
-        if max(len(c[i]) for c in columns) <= limit - 2 and min(len(c[i]) for c in columns) > 0
+        if max(len(c[i]) for c in columns) <= limit - 3 and min(len(c[i]) for c in columns) > 0
     ]
+    marks = [[UNK] if found[i].group in synthetic else [] for i in rows]
     return {
-        "source": [[columns[0][i] for i in rows], [columns[1][i] for i in rows]],
+        "source": [
+            [mark + column[i] for mark, i in zip(marks, rows, strict=True)]
+            for column in columns[:2]
+        ],
         "target": [[columns[2][i] for i in rows], [columns[1][i] for i in rows]],
         "groups": [found[i].group for i in rows],
     }
