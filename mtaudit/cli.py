@@ -62,8 +62,13 @@ def _add_audit(commands: Any) -> None:
     )
     audit.add_argument("paths", nargs="+", metavar="PATH", help="files or directories")
     audit.add_argument(
-        "--reference", nargs="+", action="extend", metavar="PATH", help="clean reports to compare"
-    )
+        "--reference", nargs="+", action="extend", metavar="PATH",
+        help="clean reports to compare with: files, folders, JSON Lines, quoted patterns",
+    )  # fmt: skip
+    audit.add_argument(
+        "--reference-index", metavar="DIR",
+        help="where the index of the reports is kept (default: the cache folder)",
+    )  # fmt: skip
     audit.add_argument(
         "--baseline", metavar="FILE", help="what editors dismissed (mtaudit review) counts no more"
     )

@@ -14,6 +14,7 @@ _STAGES = {
     "evidence": ("reading the text", "قراءة النص"),
     "translate": ("translating", "الترجمة"),
     "roundtrip": ("round trip", "الترجمة الراجعة"),
+    "index": ("reading clean reports", "قراءة التقارير المرجعية"),
     "references": ("cleaner reports", "التقارير النظيفة"),
 }
 # Lines of a file translated at a time: enough to fill batches, little enough to stream.

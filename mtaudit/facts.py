@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from .entities import Entity, entities, same_name
 from .entities.negation import reversed_claims
 from .errors import ModelError
 from .normalize import WORD, fold
+from .stems import content_stems, content_words
 from .types import Fact
 
 # Kinds that are compared by key; the nationality in a title is part of the title.
@@ -37,6 +38,18 @@ def fact_keys(text: str) -> frozenset[str]:
         elif entity.kind in COMPARED:
             found.add(entity.key)
     return frozenset(found)
+
+
+def plain_stems(text: str) -> Mapping[str, float]:
+    """The content stems of a sentence with their weights, without its names, titles and dates:
+    what it says of them."""
+    named = [(e.start, e.end) for e in read_entities(text) if e.kind not in AMOUNTS]
+    kept = {
+        word.stem
+        for word in content_words(text)
+        if not any(a < word.end and word.start < b for a, b in named)
+    }
+    return {stem: weight for stem, weight in content_stems(text).items() if stem in kept}
 
 
 def compare_facts(suspect: str, reference: str) -> tuple[Fact, ...]:
