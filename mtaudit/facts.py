@@ -1,10 +1,11 @@
-"""What two sentences that say the same thing state: names, titles, places, numbers, dates."""
+"""What two sentences that say the same thing state: names, titles, places, numbers, dates, and who
+says it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from .entities import Entity, entities, same_name
+from .entities import Entity, entities, same_name, speakers
 from .entities.negation import reversed_claims
 from .errors import ModelError
 from .normalize import WORD, fold
@@ -91,6 +92,7 @@ def compare_facts(suspect: str, reference: str) -> tuple[Fact, ...]:
         else:
             facts.append(Fact(entity.kind, "absent", entity.text))
     facts += [Fact(entity.kind, "extra", "", entity.text) for entity in others]
+    facts += _speakers(suspect, reference, everything)
     facts += [
         Fact("negation", "differs", one, other)
         for one, other in reversed_claims(suspect, reference)
@@ -114,6 +116,21 @@ def _same(a: Entity, b: Entity) -> bool:
     if a.kind == b.kind == "date":
         return a.key in b.key or b.key in a.key
     return a.kind == b.kind == "person" and same_name(a.text, b.text) >= SAME_NAME
+
+
+def _speakers(suspect: str, reference: str, theirs: Sequence[Entity]) -> list[Fact]:
+    """Who says it: compared where the suspect sentence names a speaker."""
+    said = speakers(reference, theirs)
+    facts = []
+    for speaker in speakers(suspect, read_entities(suspect)):
+        same = next((other for other in said if _same(speaker, other)), None)
+        if same is not None:
+            facts.append(Fact("speaker", "agrees", speaker.text, same.text))
+        elif said:
+            facts.append(Fact("speaker", "differs", speaker.text, said[0].text))
+        else:
+            facts.append(Fact("speaker", "absent", speaker.text))
+    return facts
 
 
 def _titles(a: Entity, b: Entity) -> list[Fact]:

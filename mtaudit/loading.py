@@ -110,25 +110,30 @@ def open_reports(
         yield Reports()
         return
     from .library import Library
-    from .translate import default_folder
 
     notes: list[Note] = []
-    if options.reference_index:
-        library = Library(Path(options.reference_index).expanduser())
-    elif not options.cache:
+    kept = options.cache or options.reference_index
+    try:
+        library = Library(index_folder(options) if kept else None)
+    except HostError as error:
+        if options.reference_index:
+            raise
         library = Library(None)
-    else:
-        try:
-            library = Library(default_folder() / "references")
-        except HostError as error:
-            library = Library(None)
-            notes.append(_memory_note(error))
+        notes.append(_memory_note(error))
     try:
         done = library.update(options.reference, options.text_column, progress)
         collection = library.rows()[2] if done.reports else "0"
         yield Reports(library if done.reports else None, done.failures, tuple(notes), collection)
     finally:
         library.close()
+
+
+def index_folder(options: Options) -> Path:
+    """Where the index of clean reports is kept."""
+    from .translate import default_folder
+
+    chosen = options.reference_index
+    return Path(chosen).expanduser() if chosen else default_folder() / "references"
 
 
 def _memory_note(error: HostError) -> Note:

@@ -158,8 +158,12 @@ class ReferenceIndex:
         elif asked:
             texts = [segments[i].text for i in asked]
             keys = [fact_keys(text) for text in texts]
-            pairs = self._aligner.pairs(texts, self._reader.vectors(texts), keys, allowed)
-            found = dict(zip(asked, pairs, strict=True))
+            vectors = self._reader.vectors(texts)
+            # Apart, so that a doubtful sentence takes no match from a clean one.
+            for group in (allowed & self._clean, allowed & ~self._clean):
+                pairs = self._aligner.pairs(texts, vectors, keys, group)
+                for i, row in zip(asked, pairs, strict=True):
+                    found.setdefault(i, []).extend(row)
         return [
             self._answer(segment, silent[i], found.get(i, []), told.get(i, []))
             for i, segment in enumerate(segments)
@@ -284,7 +288,8 @@ class ReferenceIndex:
         return found
 
 
-# Which rule speaks of a fact that differs, by its kind; titles are shown, but not judged.
+# Which rule speaks of a fact that differs, by its kind; titles and speakers are
+# shown, but not judged: two reports may quote two people who say the same.
 DIFFERENCES = {
     **dict.fromkeys(("number", "percent", "money", "ordinal"), "number-differs"),
     **dict.fromkeys(("person", "place", "organisation"), "name-differs"),
