@@ -30,6 +30,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"mtaudit {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _add_audit(commands)
+    _add_index(commands)
     _add_translate(commands)
     _add_evaluate(commands)
     add_desk(commands)
@@ -62,8 +63,13 @@ def _add_audit(commands: Any) -> None:
     )
     audit.add_argument("paths", nargs="+", metavar="PATH", help="files or directories")
     audit.add_argument(
-        "--reference", nargs="+", action="extend", metavar="PATH", help="clean reports to compare"
-    )
+        "--reference", nargs="+", action="extend", metavar="PATH",
+        help="clean reports to compare with: files, folders, JSON Lines, quoted patterns",
+    )  # fmt: skip
+    audit.add_argument(
+        "--reference-index", metavar="DIR",
+        help="where the index of the reports is kept (default: the cache folder)",
+    )  # fmt: skip
     audit.add_argument(
         "--baseline", metavar="FILE", help="what editors dismissed (mtaudit review) counts no more"
     )
@@ -79,6 +85,24 @@ def _add_audit(commands: Any) -> None:
     audit.add_argument("--text-column", metavar="NAME", help="for JSONL, CSV and TSV")
     audit.add_argument("--quiet", action="store_true", help="no progress, no summary")
     _add_model_flags(audit)
+
+
+def _add_index(commands: Any) -> None:
+    index = commands.add_parser(
+        "index",
+        help="read clean reports into their index ahead of an audit",
+        description="Bring the index of clean reports up to date: files that are new or changed are"
+        " read, those that are gone are dropped. An audit with --reference does the same first.",
+    )
+    index.add_argument(
+        "reference", nargs="+", metavar="PATH", help="files, folders, JSON Lines, quoted patterns"
+    )
+    index.add_argument(
+        "--reference-index", metavar="DIR", help="where to keep it (default: the cache folder)"
+    )
+    index.add_argument("--text-column", metavar="NAME", help="for JSONL, CSV and TSV")
+    index.add_argument("--lang", choices=("en", "ar"), help="language of the progress shown")
+    index.add_argument("--quiet", action="store_true", help="no progress, no summary")
 
 
 def _add_translate(commands: Any) -> None:
@@ -165,6 +189,18 @@ def _audit(arguments: dict[str, Any]) -> int:
     return exit_code(run, options.fail_on)
 
 
+def _index(arguments: dict[str, Any]) -> int:
+    from .config import load_options
+
+    quiet = arguments.pop("quiet")
+    options = load_options({**arguments, "reference": tuple(arguments["reference"])})
+
+    from .console import ProgressBars, index_reports
+
+    with ProgressBars(quiet=quiet, lang=options.lang) as progress:
+        return index_reports(options, progress, quiet=quiet)
+
+
 def _translate(arguments: dict[str, Any]) -> int:
     from .config import load_options
 
@@ -212,6 +248,7 @@ def _doctor(arguments: dict[str, Any]) -> int:
 
 _COMMANDS = {
     "audit": _audit,
+    "index": _index,
     "translate": _translate,
     "evaluate": _evaluate,
     "explain": _explain,

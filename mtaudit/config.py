@@ -28,6 +28,7 @@ class Options:
     """
 
     reference: tuple[str, ...] = ()
+    reference_index: str = ""
     baseline: str = ""
     out: str = "reports/latest"
     format: tuple[str, ...] = FORMATS

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from .config import Options
 from .errors import ExitCode, InputError, UsageError
 from .types import SEVERITIES, RunReport, Translator
 
@@ -14,6 +15,7 @@ _STAGES = {
     "evidence": ("reading the text", "قراءة النص"),
     "translate": ("translating", "الترجمة"),
     "roundtrip": ("round trip", "الترجمة الراجعة"),
+    "index": ("reading clean reports", "قراءة التقارير المرجعية"),
     "references": ("cleaner reports", "التقارير النظيفة"),
 }
 # Lines of a file translated at a time: enough to fill batches, little enough to stream.
@@ -72,6 +74,28 @@ def exit_code(run: RunReport, fail_on: str) -> int:
             if any(issue.severity in grave for issue in row.issues):
                 return ExitCode.FINDINGS
     return ExitCode.OK
+
+
+def index_reports(options: Options, progress: Any, *, quiet: bool) -> int:
+    """Bring the index of clean reports up to date and tell what was done."""
+    from .library import Library
+    from .loading import index_folder
+
+    folder = index_folder(options)
+    library = Library(folder)
+    try:
+        done = library.update(options.reference, options.text_column, progress)
+    finally:
+        library.close()
+    for failure in done.failures:
+        print(f"mtaudit: {failure.path}: {failure.message} — {failure.mend}", file=sys.stderr)
+    if not quiet:
+        size = sum(file.stat().st_size for file in folder.iterdir()) / 1e6
+        print(
+            f"{done.reports} reports in {done.files} files"
+            f" ({done.read} files read now, {done.dropped} dropped): {folder} ({size:.1f} MB)"
+        )
+    return ExitCode.INPUT if done.failures or not done.reports else ExitCode.OK
 
 
 def translate_lines(

@@ -27,12 +27,14 @@ _BUDGET = 4096
 class PieceStates:
     """Contextual states of one text: ``states[i]`` (float32, not normalised) stands for
     ``prepared[start:end]`` of ``offsets[i]``; pieces of the prefix are left out.  ``logprobs[i]``
-    is the piece's unigram log-probability in the tokeniser."""
+    is the piece's unigram log-probability in the tokeniser; ``vector`` the text's embedding, which
+    the same pass over the model gives."""
 
     prepared: str
     states: Matrix
     offsets: tuple[tuple[int, int], ...]
     logprobs: tuple[float, ...]
+    vector: Matrix
 
 
 class EmbeddedEncoder:
@@ -67,10 +69,7 @@ class EmbeddedEncoder:
         """
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
-        means = [states.mean(axis=0, dtype=np.float64) for states in self._states(texts)]
-        rows = np.stack(means)
-        unit: Matrix = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
-        return unit
+        return np.stack([_embedding(states) for states in self._states(texts)])
 
     def token_states(self, texts: Sequence[str]) -> list[PieceStates]:
         """The states of each text's own pieces, for aligning words."""
@@ -83,7 +82,8 @@ class EmbeddedEncoder:
             offsets = _offsets(prepared, pieces)
             ids = [self._tokenizer.piece_to_id(piece) for piece in pieces]
             logprobs = tuple(float(self._tokenizer.get_score(i)) for i in ids)
-            found.append(PieceStates(prepared, states[1 + lead : -1], offsets, logprobs))
+            own, vector = states[1 + lead : -1], _embedding(states)
+            found.append(PieceStates(prepared, own, offsets, logprobs, vector))
         return found
 
     def _states(self, texts: Sequence[str]) -> list[Matrix]:
@@ -97,6 +97,13 @@ class EmbeddedEncoder:
     def _forward(self, batch: list[tuple[str, ...]]) -> list[Matrix]:
         output = self._model.forward_batch([list(row) for row in batch])
         return list(np.array(output.last_hidden_state, dtype=np.float32))
+
+
+def _embedding(states: Matrix) -> Matrix:
+    """The unit vector of the mean over all tokens."""
+    mean = states.mean(axis=0, dtype=np.float64)
+    unit: Matrix = (mean / np.linalg.norm(mean)).astype(np.float32)
+    return unit
 
 
 def _offsets(text: str, pieces: Sequence[str]) -> tuple[tuple[int, int], ...]:

@@ -1,13 +1,15 @@
-"""What two sentences that say the same thing state: names, titles, places, numbers, dates."""
+"""What two sentences that say the same thing state: names, titles, places, numbers, dates, and who
+says it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from .entities import Entity, entities, same_name
+from .entities import Entity, entities, same_name, speakers
 from .entities.negation import reversed_claims
 from .errors import ModelError
 from .normalize import WORD, fold
+from .stems import content_stems, content_words
 from .types import Fact
 
 # Kinds that are compared by key; the nationality in a title is part of the title.
@@ -37,6 +39,18 @@ def fact_keys(text: str) -> frozenset[str]:
         elif entity.kind in COMPARED:
             found.add(entity.key)
     return frozenset(found)
+
+
+def plain_stems(text: str) -> Mapping[str, float]:
+    """The content stems of a sentence with their weights, without its names, titles and dates:
+    what it says of them."""
+    named = [(e.start, e.end) for e in read_entities(text) if e.kind not in AMOUNTS]
+    kept = {
+        word.stem
+        for word in content_words(text)
+        if not any(a < word.end and word.start < b for a, b in named)
+    }
+    return {stem: weight for stem, weight in content_stems(text).items() if stem in kept}
 
 
 def compare_facts(suspect: str, reference: str) -> tuple[Fact, ...]:
@@ -78,6 +92,7 @@ def compare_facts(suspect: str, reference: str) -> tuple[Fact, ...]:
         else:
             facts.append(Fact(entity.kind, "absent", entity.text))
     facts += [Fact(entity.kind, "extra", "", entity.text) for entity in others]
+    facts += _speakers(suspect, reference, everything)
     facts += [
         Fact("negation", "differs", one, other)
         for one, other in reversed_claims(suspect, reference)
@@ -101,6 +116,21 @@ def _same(a: Entity, b: Entity) -> bool:
     if a.kind == b.kind == "date":
         return a.key in b.key or b.key in a.key
     return a.kind == b.kind == "person" and same_name(a.text, b.text) >= SAME_NAME
+
+
+def _speakers(suspect: str, reference: str, theirs: Sequence[Entity]) -> list[Fact]:
+    """Who says it: compared where the suspect sentence names a speaker."""
+    said = speakers(reference, theirs)
+    facts = []
+    for speaker in speakers(suspect, read_entities(suspect)):
+        same = next((other for other in said if _same(speaker, other)), None)
+        if same is not None:
+            facts.append(Fact("speaker", "agrees", speaker.text, same.text))
+        elif said:
+            facts.append(Fact("speaker", "differs", speaker.text, said[0].text))
+        else:
+            facts.append(Fact("speaker", "absent", speaker.text))
+    return facts
 
 
 def _titles(a: Entity, b: Entity) -> list[Fact]:

@@ -15,6 +15,7 @@ from .types import (
     Evidence,
     Issue,
     ReferenceMatch,
+    ReportUse,
     RoundTrip,
     Segment,
     SegmentReport,
@@ -36,6 +37,7 @@ def judge(
     matches: Sequence[tuple[tuple[ReferenceMatch, ...], Evidence]],
     calibration: Calibration,
     *,
+    reports: Sequence[ReportUse] = (),
     is_reference: bool = False,
     baseline: Baseline = EMPTY,
 ) -> DocumentReport:
@@ -71,7 +73,7 @@ def judge(
                 suppressed=(*suppressed, cleared) if cleared else suppressed,
             )
         )
-    return _document_report(item.document, rows, scores, calibration, is_reference)
+    return _document_report(item.document, rows, scores, calibration, reports, is_reference)
 
 
 def issues_of_evidence(evidence: Iterable[Evidence]) -> tuple[Issue, ...]:
@@ -85,6 +87,7 @@ def _document_report(
     rows: Sequence[SegmentReport],
     scores: Sequence[score.SentenceScore],
     calibration: Calibration,
+    reports: Sequence[ReportUse],
     is_reference: bool,
 ) -> DocumentReport:
     page_issues = [i for row in rows if row.segment.role == "furniture" for i in row.issues]
@@ -101,8 +104,8 @@ def _document_report(
     }
     for severity in score.SEVERITY_WEIGHT:
         counts[severity] = sum(i.severity == severity for row in rows for i in row.issues)
-    spoken = [row for row in article if row.evidence[-1].witness == "reference"]
-    covered = [row for row in spoken if row.references]
+    # A report that is itself likely machine translation covers nothing.
+    covered = [row for row in article if any(not match.doubtful for match in row.references)]
     return DocumentReport(
         document=document,
         segments=tuple(rows),
@@ -114,7 +117,8 @@ def _document_report(
         false_alarm_rate=whole.threshold.false_alarm_rate if whole.threshold else None,
         abstained=whole.abstained,
         counts=counts,
-        reference_coverage=len(covered) / len(spoken) if covered else None,
+        reference_coverage=len(covered) / len(article) if reports and article else None,
+        reports=tuple(reports),
         is_reference=is_reference,
         source_languages=source_language.guess(i for row in article for i in row.issues),
     )

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import __version__
 from .calibrate import Calibration
 from .config import Options
-from .errors import ModelError
+from .errors import HostError, ModelError
 from .modelstore import model_path, read_manifest
 from .rules import fingerprint
-from .types import Note, SentenceEncoder, Translator
+from .types import Document, Failure, Note, SentenceEncoder, Translator
+
+if TYPE_CHECKING:
+    from .library import Library
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,77 @@ def translator_of(options: Options) -> Translator:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """The clean reports of a run: ``library`` is ``None`` where none were given or could be read.
+
+    ``signature`` names the collection, ``notes`` says where the index is.
+    """
+
+    library: Library | None = None
+    failures: tuple[Failure, ...] = ()
+    notes: tuple[Note, ...] = ()
+    signature: str = "0"
+
+    def holds(self, document: Document) -> bool:
+        """Whether an audited document is itself one of the reports."""
+        return self.library is not None and self.library.holds(document.path)
+
+
+@contextmanager
+def open_reports(
+    options: Options, progress: Callable[[str, int, int], None] | None = None
+) -> Iterator[Reports]:
+    """The reports that ``--reference`` names, their index brought up to date.
+
+    The index stands in ``--reference-index``, else in the cache folder, else (``--no-cache``, or
+    a cache that cannot be written) in memory for this run.  Raises :class:`HostError` for a named
+    folder that cannot be used.
+    """
+    if not options.reference:
+        yield Reports()
+        return
+    from .library import Library
+
+    notes: list[Note] = []
+    kept = options.cache or options.reference_index
+    try:
+        library = Library(index_folder(options) if kept else None)
+    except HostError as error:
+        if options.reference_index:
+            raise
+        library = Library(None)
+        notes.append(_memory_note(error))
+    try:
+        done = library.update(options.reference, options.text_column, progress)
+        collection = library.rows()[2] if done.reports else "0"
+        yield Reports(library if done.reports else None, done.failures, tuple(notes), collection)
+    finally:
+        library.close()
+
+
+def index_folder(options: Options) -> Path:
+    """Where the index of clean reports is kept."""
+    from .translate import default_folder
+
+    chosen = options.reference_index
+    return Path(chosen).expanduser() if chosen else default_folder() / "references"
+
+
+def _memory_note(error: HostError) -> Note:
+    return Note(
+        "no-reference-index",
+        f"The index of clean reports is kept in memory for this run: {error}",
+        f"يُحفظ فهرس التقارير المرجعية في الذاكرة لهذه المرة فقط: {error}",
+    )
+
+
+def judge_signature(calibration: Calibration) -> str:
+    """Everything that changes what an audit of the text alone says of a report."""
+    parts = (__version__, fingerprint(), calibration.signature)
+    return "|".join((*parts, _revision("language"), _revision("names")))
+
+
 def _early(folder: Path) -> list[Note]:
     """A note when the embedded translator's own manifest says that it is no witness yet."""
     manifest = read_manifest(folder)
@@ -104,7 +180,11 @@ def _model_note(code: str, what_en: str, what_ar: str, error: ModelError) -> Not
 
 
 def signature(
-    options: Options, models: Models, calibration: Calibration, baseline: str = "none"
+    options: Options,
+    models: Models,
+    calibration: Calibration,
+    baseline: str = "none",
+    references: str = "0",
 ) -> str:
     """Everything that changes a number, as sacreBLEU does it: ``key:value|key:value``."""
     parts = {
@@ -116,7 +196,7 @@ def signature(
         "language": _revision("language"),
         "names": _revision("names"),
         "beam": options.beam,
-        "references": len(options.reference),
+        "references": references,
         "baseline": baseline,
     }
     return "mtaudit|" + "|".join(f"{key}:{value}" for key, value in parts.items())
@@ -140,6 +220,6 @@ def named(models: Models, calibration: Calibration) -> dict[str, Any]:
 
 def stated(options: Options) -> dict[str, Any]:
     """Options for the record, without those that only change speed or place."""
-    silent = {"jobs", "batch_size", "threads", "out", "cache"}
+    silent = {"jobs", "batch_size", "threads", "out", "cache", "reference_index"}
     names = [name for name in Options.__slots__ if name not in silent]
     return {name: getattr(options, name) for name in names}

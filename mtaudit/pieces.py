@@ -38,13 +38,14 @@ class StateEncoder(Protocol):
 @dataclass(frozen=True, slots=True)
 class Pieces:
     """One sentence's pieces: centred unit states, their rarity, the same as weights that sum to
-    1, places in ``text``."""
+    1, places in ``text``; ``vector`` is the sentence's embedding."""
 
     text: str
     states: Matrix
     raw: Matrix
     weights: Matrix
     offsets: tuple[tuple[int, int], ...]
+    vector: Matrix
 
 
 class PieceReader:
@@ -57,8 +58,9 @@ class PieceReader:
 
     def read(self, texts: Sequence[str]) -> list[Pieces]:
         missing = [t for t in dict.fromkeys(texts) if t not in self._kept]
-        for text, found in zip(missing, self._encoder.token_states(missing), strict=True):
-            self._kept[text] = self._pieces(found)
+        if missing:
+            for text, found in zip(missing, self._encoder.token_states(missing), strict=True):
+                self._kept[text] = self._pieces(found)
         answer = []
         for text in texts:
             self._kept.move_to_end(text)
@@ -66,6 +68,10 @@ class PieceReader:
         while len(self._kept) > KEPT_STATES:
             self._kept.popitem(last=False)
         return answer
+
+    def vectors(self, texts: Sequence[str]) -> Matrix:
+        """The sentences' embeddings, a unit row each."""
+        return np.stack([pieces.vector for pieces in self.read(texts)])
 
     def _pieces(self, found: Any) -> Pieces:
         centred = found.states - self._mean
@@ -77,7 +83,8 @@ class PieceReader:
                 raw[i] = 0.0
         total = float(raw.sum())
         weights = raw / total if total else np.full(len(raw), 1 / max(1, len(raw)), np.float32)
-        return Pieces(found.prepared, states, raw, weights.astype(np.float32), found.offsets)
+        weights = weights.astype(np.float32)
+        return Pieces(found.prepared, states, raw, weights, found.offsets, found.vector)
 
 
 def rarity(log_probability: float) -> float:

@@ -13,26 +13,30 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from . import calibrate
+from .calibrate import Calibration
 from .config import Options
 from .desk.baseline import EMPTY, read_baseline
 from .evidence import load_all
 from .judging import Examined, judge
-from .loading import Models, load_models, named, signature, stated
+from .loading import Models, judge_signature, load_models, named, open_reports, signature, stated
 from .read import read_paths
 from .segment import segment
 from .types import (
     Document,
     Evidence,
     Failure,
-    ReferenceMatch,
     RoundTrip,
     RunReport,
-    Segment,
+    Verdict,
     Witness,
 )
+
+if TYPE_CHECKING:
+    from .comparison import Compared
+    from .library import Library
 
 
 class Progress(Protocol):
@@ -58,30 +62,31 @@ def audit(
     report: Progress = progress or (lambda stage, done, total: None)
     baseline = read_baseline(Path(options.baseline)) if options.baseline else EMPTY
     found, failures = _read(paths, options)
-    clean, more_failures = _read(options.reference, options)
-    failures += [f for f in more_failures if f not in failures]
-    models = models or load_models(options, need_encoder=bool(clean))
+    models = models or load_models(options, need_encoder=bool(options.reference))
     calibration = calibrate.default()
 
     examined = examine_all([*documents, *found], options.jobs, report)
     trips = round_trips(examined, models, report)
-    reports = _examine_references(clean, examined)
-    matches = compare(examined, reports, models, report)
-    results = [
-        judge(
-            item, trip, match, calibration,
-            is_reference=_same_file(item.document, clean), baseline=baseline,
+    with open_reports(options, report) as reports:
+        failures += [f for f in reports.failures if f not in failures]
+        compared = compare(examined, reports.library, models, report, calibration)
+        results = [
+            judge(
+                item, trip, held.matches, calibration, reports=held.reports,
+                is_reference=reports.holds(item.document), baseline=baseline,
+            )
+            for item, trip, held in zip(examined, trips, compared, strict=True)
+        ]  # fmt: skip
+        return RunReport(
+            documents=tuple(results),
+            failures=tuple(failures),
+            signature=signature(
+                options, models, calibration, baseline.signature, reports.signature
+            ),
+            options=stated(options),
+            models=named(models, calibration),
+            notes=(*models.notes, *reports.notes),
         )
-        for item, trip, match in zip(examined, trips, matches, strict=True)
-    ]  # fmt: skip
-    return RunReport(
-        documents=tuple(results),
-        failures=tuple(failures),
-        signature=signature(options, models, calibration, baseline.signature),
-        options=stated(options),
-        models=named(models, calibration),
-        notes=models.notes,
-    )
 
 
 def _read(paths: Iterable[str | Path], options: Options) -> tuple[list[Document], list[Failure]]:
@@ -147,37 +152,36 @@ def round_trips(
 
 def compare(
     examined: Sequence[Examined],
-    clean: Sequence[tuple[Document, tuple[Segment, ...]]],
+    library: Library | None,
     models: Models,
     progress: Progress,
-) -> list[list[tuple[tuple[ReferenceMatch, ...], Evidence]]]:
-    """Each article sentence against the clean reports' sentences that say the same thing."""
-    from .reference import NO_ENCODER, NO_REFERENCE, ReferenceIndex
+    calibration: Calibration | None = None,
+) -> list[Compared]:
+    """Each article sentence against the clean reports' sentences that say the same thing.
 
-    if not clean or models.encoder is None:
-        silent = NO_REFERENCE if not clean else NO_ENCODER
-        return [[((), silent)] * len(item.segments) for item in examined]
-    index = ReferenceIndex.build(clean, models.encoder)
+    ``calibration`` (default: the shipped one) is for the audit of the reports themselves.
+    """
+    from .comparison import Compared, Comparison
+    from .reference import NO_ENCODER, NO_REFERENCE
+
+    if library is None or models.encoder is None:
+        silent = NO_REFERENCE if library is None else NO_ENCODER
+        return [Compared([((), silent)] * len(item.segments), ()) for item in examined]
+    chosen = calibration or calibrate.default()
+
+    def standing(report: Document) -> tuple[Verdict, float | None]:
+        item = examine(report)
+        unheard = [(None, Evidence("roundtrip", None))] * len(item.segments)
+        uncompared = [((), NO_REFERENCE)] * len(item.segments)
+        result = judge(item, unheard, uncompared, chosen)
+        return result.verdict, result.mt_probability
+
+    comparison = Comparison(library, models.encoder, standing, judge_signature(chosen))
     results = []
     for done, item in enumerate(examined, 1):
-        results.append(index.compare(item.document, item.segments))
+        results.append(comparison.compare(item.document, item.segments, item.evidence))
         progress("references", done, len(examined))
     return results
-
-
-def _examine_references(
-    clean: Sequence[Document], examined: Sequence[Examined]
-) -> list[tuple[Document, tuple[Segment, ...]]]:
-    """Segments of the references; those that are audited as well are not segmented twice."""
-    known = {item.document.text: item.segments for item in examined}
-    return [
-        (document, known[document.text] if document.text in known else segment(document))
-        for document in clean
-    ]
-
-
-def _same_file(document: Document, others: Sequence[Document]) -> bool:
-    return any(o.path == document.path and o.doc_id == document.doc_id for o in others)
 
 
 def _split(items: Sequence[Any], lengths: Sequence[int]) -> list[list[Any]]:

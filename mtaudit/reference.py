@@ -3,7 +3,8 @@
 For each suspect sentence: the clean sentences that say the same thing (:mod:`mtaudit.alignment`
 decides, or abstains), the facts on which both agree or differ (:mod:`mtaudit.facts`) and the
 wording that the clean report uses.  A report's "related news" blocks are other clean reports and
-are used as well; its tags and labels are not.
+are used as well; its tags and labels are not.  A report that is itself likely machine translation
+(``doubtful``) is shown behind the others, and nothing is concluded from it.
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ from .facts import compare_facts, fact_keys, read_entities
 from .normalize import WORD, arabic_share, fold
 from .pieces import PieceReader, StateEncoder, coverage, wording
 from .rules import Rule, load_family, make_issue
+from .suggestions import report_words
 from .types import Document, Evidence, Issue, ReferenceMatch, Segment, SentenceEncoder
 
+Matches = tuple[tuple[ReferenceMatch, ...], Evidence]
 WITNESS = "reference"
 MIN_WORDS = 4
 MIN_ARABIC = 0.5
@@ -33,6 +36,7 @@ RELATED_NEWS = "related-news"
 
 NO_REFERENCE = Evidence(WITNESS, None, "no clean reports were given")
 NO_ENCODER = Evidence(WITNESS, None, "no sentence encoder")
+_DOUBTFUL = "covered only by a report that is itself likely machine translation"
 _NOT_FITTED = "no thresholds were fitted for this sentence encoder"
 _UNCOVERED = "no report covers this sentence"
 _FURNITURE = "page furniture is not compared"
@@ -48,31 +52,48 @@ class _Row:
     segment: Segment
 
 
+def piece_reader(encoder: SentenceEncoder, fit: Fit | None = None) -> PieceReader | None:
+    """The reader that an encoder's sentences are compared with; ``None`` where it gives no piece
+    states or no thresholds were fitted for it."""
+    fit = fit or default_fit()
+    if not hasattr(encoder, "token_states") or encoder.revision != fit.encoder:
+        return None
+    return PieceReader(cast(StateEncoder, encoder), fit.piece_mean)
+
+
 class ReferenceIndex:
-    """The sentences of the clean reports, ready to be compared with."""
+    """The sentences of some clean reports, ready to be compared with.
+
+    ``doubtful[n]``: report n is itself likely machine translation.
+    """
 
     def __init__(
         self,
         documents: Sequence[Document],
         rows: Sequence[_Row],
-        encoder: StateEncoder | None,
+        reader: PieceReader | None,
         fit: Fit,
+        doubtful: Sequence[bool],
     ) -> None:
         self._documents = documents
         self._rows = rows
-        self._encoder = encoder
         self._fit = fit
+        self._doubtful = doubtful
         texts = [row.segment.text for row in rows]
         self._people = [_people(text) for text in texts]
         self._owner = np.array([row.document for row in rows], dtype=np.int64)
-        if encoder is not None and texts:
-            self._reader = PieceReader(encoder, fit.piece_mean)
+        self._clean = ~np.array(doubtful, dtype=bool)[self._owner]
+        self._places: dict[str, list[int]] = {}
+        for n, text in enumerate(texts):
+            self._places.setdefault(_words(text), []).append(n)
+        self._reader = reader
+        if reader is not None and texts:
             self._aligner = Aligner(
                 texts,
-                encoder.encode(texts),
+                reader.vectors(texts),
                 [row.document for row in rows],
                 [fact_keys(text) for text in texts],
-                self._reader,
+                reader,
                 fit,
             )
 
@@ -82,14 +103,17 @@ class ReferenceIndex:
         reports: Sequence[tuple[Document, Sequence[Segment]]],
         encoder: SentenceEncoder,
         fit: Fit | None = None,
+        *,
+        doubtful: Sequence[bool] = (),
+        reader: PieceReader | None = None,
     ) -> ReferenceIndex:
         """An index over clean reports and their segments.
 
         With an encoder that gives no piece states, or for which no thresholds were fitted,
-        names are still compared and every sentence match abstains.
+        names are still compared and every sentence match abstains.  ``reader`` (from
+        :func:`piece_reader`) keeps sentences that were read for another index.
         """
         fit = fit or default_fit()
-        fits = hasattr(encoder, "token_states") and encoder.revision == fit.encoder
         rows = [
             _Row(n, segment)
             for n, (_, segments) in enumerate(reports)
@@ -97,72 +121,95 @@ class ReferenceIndex:
             if _usable(segment)
         ]
         documents = [document for document, _ in reports]
-        return cls(documents, rows, cast(StateEncoder, encoder) if fits else None, fit)
+        doubts = list(doubtful) or [False] * len(documents)
+        return cls(documents, rows, reader or piece_reader(encoder, fit), fit, doubts)
 
     def compare(
-        self, document: Document, segments: Sequence[Segment]
-    ) -> list[tuple[tuple[ReferenceMatch, ...], Evidence]]:
+        self,
+        document: Document,
+        segments: Sequence[Segment],
+        issues: Sequence[Sequence[Issue]] | None = None,
+    ) -> list[Matches]:
         """Matches and evidence of every segment, in order.
 
-        A report is never compared with itself (same name or same text).  ``value`` is the share of
-        content, weighted by rarity, that the best match says in other words (0 for a copy).
+        A report is never compared with itself (same file and name, or same text).  ``value`` is
+        the share of content, weighted by rarity, that the best match says in other words (0 for a
+        copy).  ``issues``: what the other witnesses found in each segment; the reports' own words
+        for it are offered.
         """
         own = [
             n
             for n, report in enumerate(self._documents)
-            if report.doc_id == document.doc_id or report.text == document.text
+            if (report.path, report.doc_id) == (document.path, document.doc_id)
+            or report.text == document.text
         ]
         allowed = ~np.isin(self._owner, own)
         silent = [_abstention(segment) for segment in segments]
-        spelt = self._spellings(segments, silent, allowed)
+        told = self._spellings(segments, silent, allowed & self._clean)
         asked = [i for i, reason in enumerate(silent) if not reason]
+        if issues is not None:
+            for i in asked:
+                told.setdefault(i, []).extend(self._phrases(segments[i], issues[i], allowed))
         found: dict[int, list[Pair]] = {}
-        if self._encoder is None:
+        if self._reader is None:
             silent = [reason or _NOT_FITTED for reason in silent]
         elif not allowed.any():
             silent = [reason or NO_REFERENCE.reason for reason in silent]
         elif asked:
             texts = [segments[i].text for i in asked]
             keys = [fact_keys(text) for text in texts]
-            pairs = self._aligner.pairs(texts, self._encoder.encode(texts), keys, allowed)
-            found = dict(zip(asked, pairs, strict=True))
+            vectors = self._reader.vectors(texts)
+            # Apart, so that a doubtful sentence takes no match from a clean one.
+            for group in (allowed & self._clean, allowed & ~self._clean):
+                pairs = self._aligner.pairs(texts, vectors, keys, group)
+                for i, row in zip(asked, pairs, strict=True):
+                    found.setdefault(i, []).extend(row)
         return [
-            self._answer(segment, silent[i], found.get(i, []), spelt.get(i, []))
+            self._answer(segment, silent[i], found.get(i, []), told.get(i, []))
             for i, segment in enumerate(segments)
         ]
 
     def _answer(
         self, segment: Segment, reason: str, pairs: Sequence[Pair], issues: list[Issue]
-    ) -> tuple[tuple[ReferenceMatch, ...], Evidence]:
-        chosen: list[Pair] = []
+    ) -> Matches:
+        chosen: dict[str, Pair] = {}
         for pair in pairs:
-            text = fold(self._rows[pair.candidate].segment.text).text
-            known = {fold(self._rows[p.candidate].segment.text).text for p in chosen}
-            # The same agency sentence in two reports is one match.
-            if pair.probability >= self._fit.accept and text not in known:
-                chosen.append(pair)
-        matches = tuple(self._match(segment, pair) for pair in chosen[:MOST])
-        if not matches:
+            if pair.probability >= self._fit.accept:
+                # The same agency sentence in two reports is one match.
+                key = _words(self._rows[pair.candidate].segment.text)
+                if key not in chosen or self._worse(chosen[key]) > self._worse(pair):
+                    chosen[key] = pair
+        best = sorted(chosen.values(), key=lambda p: (self._worse(p), -p.probability, p.candidate))
+        if not best or self._reader is None:
             return (), Evidence(WITNESS, None, reason or _UNCOVERED, tuple(issues))
-        best = chosen[0]
+        matches = tuple(self._match(segment, pair) for pair in best[:MOST])
         left, right = self._reader.read([segment.text, matches[0].text])
         recall, precision = coverage(left, right)
-        copy = fold(segment.text).text.split() == fold(matches[0].text).text.split()
-        if best.probability >= self._fit.sure and not copy:
-            issues = issues + self._differences(segment, matches[0])
+        copy = _words(segment.text) == _words(matches[0].text)
         features = {
-            "match": best.probability,
-            "cosine": best.cosine,
+            "match": best[0].probability,
+            "cosine": best[0].cosine,
             "recall": recall,
             "precision": precision,
             "copy": float(copy),
         }
+        if matches[0].doubtful:
+            return matches, Evidence(WITNESS, None, _DOUBTFUL, tuple(issues), features)
+        if best[0].probability >= self._fit.sure and not copy:
+            issues = issues + self._differences(segment, matches[0])
         value = 0.0 if copy else min(1.0, max(0.0, 1.0 - recall))
         return matches, Evidence(WITNESS, value, issues=tuple(issues), features=features)
 
+    def _worse(self, pair: Pair) -> bool:
+        """Whether the candidate stands in a report that is no authority."""
+        return self._doubtful[self._rows[pair.candidate].document]
+
     def _match(self, segment: Segment, pair: Pair) -> ReferenceMatch:
         row = self._rows[pair.candidate]
+        assert self._reader is not None  # no pairs without it
         left, right = self._reader.read([segment.text, row.segment.text])
+        others = {self._rows[n].document for n in self._places[_words(row.segment.text)]}
+        doubtful = self._doubtful[row.document]
         return ReferenceMatch(
             doc_id=self._documents[row.document].doc_id,
             start=row.segment.start,
@@ -170,7 +217,9 @@ class ReferenceIndex:
             text=row.segment.text,
             similarity=min(1.0, max(-1.0, pair.cosine)),
             facts=compare_facts(segment.text, row.segment.text),
-            wording=wording(left, right),
+            wording=() if doubtful else wording(left, right),
+            also_in=tuple(self._documents[n].doc_id for n in sorted(others - {row.document})),
+            doubtful=doubtful,
         )
 
     def _differences(self, segment: Segment, match: ReferenceMatch) -> list[Issue]:
@@ -185,6 +234,27 @@ class ReferenceIndex:
                     rule, segment.text, start, start + len(fact.suspect), base=segment.start,
                     usual=fact.reference, report=match.doc_id,
                     more={"report": match.doc_id, "start": match.start, "end": match.end},
+                )
+            )  # fmt: skip
+        return found
+
+    def _phrases(
+        self, segment: Segment, issues: Sequence[Issue], allowed: np.ndarray
+    ) -> list[Issue]:
+        """The reports' words for what other witnesses found wrong."""
+        rows = [
+            (n, self._rows[n].segment.text) for n in np.flatnonzero(allowed & self._clean).tolist()
+        ]
+        rule = _rule("wording")
+        found = []
+        for phrase in report_words(segment, issues, rows):
+            row = self._rows[phrase.row]
+            report = self._documents[row.document].doc_id
+            found.append(
+                make_issue(
+                    rule, segment.text, phrase.start, phrase.end, base=segment.start,
+                    usual=phrase.text, report=report, times=phrase.times, own=phrase.own_times,
+                    more={"report": report, "start": row.segment.start, "end": row.segment.end},
                 )
             )  # fmt: skip
         return found
@@ -218,7 +288,8 @@ class ReferenceIndex:
         return found
 
 
-# Which rule speaks of a fact that differs, by its kind; titles are shown, but not judged.
+# Which rule speaks of a fact that differs, by its kind; titles and speakers are
+# shown, but not judged: two reports may quote two people who say the same.
 DIFFERENCES = {
     **dict.fromkeys(("number", "percent", "money", "ordinal"), "number-differs"),
     **dict.fromkeys(("person", "place", "organisation"), "name-differs"),
@@ -229,6 +300,11 @@ DIFFERENCES = {
 
 def _rule(name: str) -> Rule:
     return next(rule for rule in load_family(WITNESS) if rule.code == f"{WITNESS}.{name}")
+
+
+def _words(text: str) -> str:
+    """A sentence by its words alone: what makes two sentences identical."""
+    return " ".join(WORD.findall(fold(text).text))
 
 
 def _people(text: str) -> list[Entity]:

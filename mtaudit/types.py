@@ -173,7 +173,12 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceMatch:
-    """The clean sentence that says the same thing; offsets are into the reference document."""
+    """The clean sentence that says the same thing; offsets are into the reference document.
+
+    ``also_in``: other reports that hold the identical sentence: one source copied, not several
+    that agree.  ``doubtful``: the report is itself likely machine translation; it is shown, and
+    nothing is concluded from it.
+    """
 
     doc_id: str
     start: int
@@ -182,6 +187,28 @@ class ReferenceMatch:
     similarity: float
     facts: tuple[Fact, ...] = ()
     wording: tuple[tuple[str, str], ...] = ()
+    also_in: tuple[str, ...] = ()
+    doubtful: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReportUse:
+    """A clean report that a suspect article was compared with, and why.
+
+    ``similarity`` (0–1) is that of names, dates and rare words; ``shared`` some of the names, dates
+    and amounts in both; ``matched`` how many of the article's sentences it covers, ``identical``
+    how many of those it says word for word.  ``verdict`` and ``mt_probability`` are those of the
+    report's own audit (text alone): one that is likely machine translation is no authority.
+    """
+
+    doc_id: str
+    path: str
+    similarity: float
+    shared: tuple[str, ...] = ()
+    verdict: Verdict = "abstained"
+    mt_probability: float | None = None
+    matched: int = 0
+    identical: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +249,7 @@ class DocumentReport:
 
     ``source_languages`` is what :mod:`mtaudit.source_language` makes of the issues: ISO code,
     share of the evidence (0–1) and the texts that point there, most first; empty = not known.
+    ``reports``: the clean reports that it was compared with, nearest first.
     """
 
     document: Document
@@ -235,6 +263,7 @@ class DocumentReport:
     abstained: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
     reference_coverage: float | None = None
+    reports: tuple[ReportUse, ...] = ()
     is_reference: bool = False
     source_languages: tuple[tuple[str, float, tuple[str, ...]], ...] = ()
 

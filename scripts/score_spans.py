@@ -30,7 +30,7 @@ from mtaudit.config import Options
 from mtaudit.errors import InputError, MtauditError, UsageError
 from mtaudit.evidence import WITNESSES, load_witness
 from mtaudit.judging import Examined, issues_of_evidence
-from mtaudit.loading import Models, load_models
+from mtaudit.loading import Models, load_models, open_reports
 from mtaudit.pipeline import compare, round_trips
 from mtaudit.read import read_paths
 from mtaudit.segment import segment
@@ -157,12 +157,14 @@ def find_issues(
     def silent(stage: str, done: int, total: int) -> None: ...
 
     trips = round_trips(examined, models, silent)
-    clean = [(document, segment(document)) for document in _read(references)]
-    matches = compare(examined, clean, models, silent)
+    with open_reports(Options(reference=tuple(map(str, references)), cache=False)) as reports:
+        matches = compare(examined, reports.library, models, silent)
     return {
         Path(item.document.path).stem: tuple(
             issue
-            for heard, (_, trip), (_, match) in zip(item.evidence, mine, compared, strict=True)
+            for heard, (_, trip), (_, match) in zip(
+                item.evidence, mine, compared.matches, strict=True
+            )
             for issue in issues_of_evidence((*heard, trip, match))
         )
         for item, mine, compared in zip(examined, trips, matches, strict=True)

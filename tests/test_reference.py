@@ -39,12 +39,13 @@ class WordEncoder:
         for text in texts:
             spans = tuple(m.span() for m in WORD.finditer(text))
             states = np.stack([self._word(text[a:b]) for a, b in spans])
-            found.append(PieceStates(text, states, spans, (-12.0,) * len(spans)))
+            mean = states.mean(axis=0)
+            vector = mean / np.linalg.norm(mean)
+            found.append(PieceStates(text, states, spans, (-12.0,) * len(spans), vector))
         return found
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
-        rows = np.stack([s.states.mean(axis=0) for s in self.token_states(texts)])
-        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        return np.stack([found.vector for found in self.token_states(texts)])
 
 
 ZERO = np.zeros(DIMENSION, dtype=np.float32)

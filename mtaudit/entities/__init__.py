@@ -11,6 +11,7 @@ from .lost import arabic_numbers_lost, english_numbers, names_lost
 from .people import Person, read_people
 from .reader import Entity, entities
 from .similarity import same_name, spelling_similarity, token_similarity
+from .speakers import speakers
 from .titles import TitleReading
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "names_lost",
     "read_people",
     "same_name",
+    "speakers",
     "spelling_similarity",
     "token_similarity",
 ]

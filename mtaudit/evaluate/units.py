@@ -138,10 +138,10 @@ def _audited(
 
     examined = pipeline.examine_all(found, options.jobs, progress)
     trips = pipeline.round_trips(examined, models, progress)
-    matches = pipeline.compare(examined, (), models, progress)
+    compared = pipeline.compare(examined, None, models, progress)
     return [
-        pipeline.judge(item, trip, match, calibration)
-        for item, trip, match in zip(examined, trips, matches, strict=True)
+        pipeline.judge(item, trip, held.matches, calibration)
+        for item, trip, held in zip(examined, trips, compared, strict=True)
     ]
 
 

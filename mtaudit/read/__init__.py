@@ -19,7 +19,7 @@ from .furniture import find_blocks
 from .language import require_arabic, writing_notes
 from .raw import Limits, Raw, ReadError
 
-__all__ = ["FORMATS", "Limits", "document_of", "read_paths"]
+__all__ = ["FORMATS", "Limits", "document_of", "list_files", "read_file", "read_paths"]
 
 Reader = Callable[[Path, str, Limits], Iterator["Raw | Failure"]]
 
@@ -65,6 +65,23 @@ def read_paths(
             if isinstance(item, Document) and extra:
                 item = replace(item, notes=item.notes + extra)
             yield item
+
+
+def list_files(
+    paths: Iterable[str | os.PathLike[str]],
+) -> tuple[list[tuple[Path, str]], list[Failure]]:
+    """The files that :func:`read_paths` would read, with the names that their documents get; and
+    what could not be listed."""
+    files, failures = _list_files([Path(path) for path in paths])
+    named = [path for path, _ in files.values()]
+    return list(zip(named, _unique_names(list(files)), strict=True)), failures
+
+
+def read_file(
+    path: Path, name: str, *, text_column: str = "text", limits: Limits | None = None
+) -> Iterator[Document | Failure]:
+    """The documents of one file of :func:`list_files`."""
+    return _read_file(path, name, text_column, limits or Limits())
 
 
 def document_of(

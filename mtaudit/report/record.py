@@ -21,6 +21,7 @@ from ..types import (
     Issue,
     Note,
     ReferenceMatch,
+    ReportUse,
     RoundTrip,
     RunReport,
     SegmentReport,
@@ -145,6 +146,21 @@ def _reference(match: ReferenceMatch) -> Record:
             for fact in match.facts
         ],
         "wording": [list(pair) for pair in match.wording],
+        "also_in": list(match.also_in),
+        "doubtful": match.doubtful,
+    }
+
+
+def _report_use(use: ReportUse) -> Record:
+    return {
+        "doc_id": use.doc_id,
+        "path": use.path,
+        "similarity": plain(use.similarity),
+        "shared": list(use.shared),
+        "verdict": use.verdict,
+        "mt_probability": plain(use.mt_probability),
+        "matched": use.matched,
+        "identical": use.identical,
     }
 
 
@@ -202,6 +218,7 @@ def document_record(report: DocumentReport, signature: str) -> Record:
         "quality": plain(report.quality),
         "counts": _sorted(report.counts),
         "reference_coverage": plain(report.reference_coverage),
+        "reports": [_report_use(use) for use in report.reports],
         "abstained": report.abstained,
         "source_languages": [
             {"language": language, "share": plain(share), "texts": list(found)}

@@ -89,11 +89,27 @@ function factRow(fact) {
     el('td', { class: 'status' }, ltr(fact.status === 'agrees' ? '=' : '≠'), ' ' + t('fact.' + fact.status)));
 }
 
-function reference(match) {
-  const quote = el('blockquote', { class: 'arabic', lang: 'ar', dir: 'rtl' });
-  quote.append(safe(match.text));
-  const block = part(t('reference.title'), quote,
+// Suspect, gloss and clean sentence side by side.
+function sideBySide(segment, match) {
+  const column = (title, text, lang, dir) => {
+    const words = el('p', { class: lang === 'ar' ? 'arabic' : 'gloss', lang, dir });
+    words.append(safe(text));
+    return el('div', null, el('h5', { text: title }), words);
+  };
+  return el('div', { class: 'side-by-side' },
+    column(t('reference.suspect'), segment.text, 'ar', 'rtl'),
+    segment.roundtrip ? column(t('reference.gloss'), segment.roundtrip.english, 'en', 'ltr') : null,
+    column(t('reference.clean'), match.text, 'ar', 'rtl'));
+}
+
+function reference(segment, match) {
+  const block = part(t('reference.title'), sideBySide(segment, match),
     el('p', { class: 'caption' }, t('reference.similarity', { s: two(match.similarity) }) + ' · ', sourceLink(match)));
+  if (match.doubtful) block.append(el('p', { class: 'warning', text: t('reference.doubtful') }));
+  if (match.also_in.length) {
+    const names = match.also_in.join(state.lang === 'ar' ? '، ' : ', ');
+    block.append(el('p', { class: 'caption' }, piece(t('reference.copied', { reports: names }))));
+  }
   if (match.facts.length) {
     block.append(el('table', { class: 'facts' },
       el('caption', { text: t('reference.facts') }),
@@ -149,7 +165,7 @@ function silences(evidence) {
 function evidenceBody(segment) {
   return [
     segment.roundtrip ? roundTrip(segment.roundtrip) : null,
-    ...segment.references.map(reference),
+    ...segment.references.map((match) => reference(segment, match)),
     why(segment.contributions),
     silences(segment.evidence),
   ].filter(Boolean);

@@ -141,6 +141,26 @@ function sourceLanguages(doc) {
   return line;
 }
 
+// The reports that the article was held against, and why these.
+function reportsUsed(doc) {
+  if (!doc.reports.length) return null;
+  const list = el('ul', { class: 'reports-used' });
+  for (const use of doc.reports) {
+    const line = el('li', null, piece(use.doc_id, { class: 'path', dir: 'ltr' }),
+      ' · ' + t('reference.similarity', { s: two(use.similarity) }),
+      ' · ' + t('reference.matched', { n: use.matched }),
+      use.identical ? ' · ' + t('reference.identical', { n: use.identical }) : null,
+      use.verdict === 'machine' ? el('b', { text: ' · ' + t('reference.machine') }) : null);
+    if (use.shared.length) {
+      const names = el('bdi', { lang: 'ar', dir: 'rtl' });
+      use.shared.forEach((name, n) => names.append(n ? '، ' : '', piece(name, { lang: 'ar' })));
+      line.append(el('span', { class: 'caption block' }, t('reference.shared') + ': ', names));
+    }
+    list.append(line);
+  }
+  return el('details', { class: 'reports' }, el('summary', { text: t('reference.used') + ' ' + doc.reports.length }), list);
+}
+
 function header(doc, go) {
   const title = el('h2', { class: 'arabic title', lang: 'ar', dir: 'rtl' });
   title.append(safe(titleOf(doc)));
@@ -154,7 +174,7 @@ function header(doc, go) {
   for (const item of doc.notes) {
     head.append(el('p', { class: 'warning' }, piece(item['message_' + state.lang])));
   }
-  head.append(witnessTable(doc) || '');
+  head.append(reportsUsed(doc) || '', witnessTable(doc) || '');
   return head;
 }
 
