@@ -10,14 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Protocol
 
 from . import calibrate
+from .calibrate import Calibration
 from .config import Options
-from .desk.baseline import EMPTY, read_baseline
+from .desk.baseline import EMPTY, Baseline, read_baseline
 from .evidence import load_all
 from .judging import Examined, judge
 from .loading import Models, load_models, named, signature, stated
@@ -25,6 +27,7 @@ from .read import read_paths
 from .segment import segment
 from .types import (
     Document,
+    DocumentReport,
     Evidence,
     Failure,
     ReferenceMatch,
@@ -56,32 +59,57 @@ def audit(
     """
     options = options or Options()
     report: Progress = progress or (lambda stage, done, total: None)
-    baseline = read_baseline(Path(options.baseline)) if options.baseline else EMPTY
+    grounds = read_grounds(options)
     found, failures = _read(paths, options)
-    clean, more_failures = _read(options.reference, options)
-    failures += [f for f in more_failures if f not in failures]
-    models = models or load_models(options, need_encoder=bool(clean))
-    calibration = calibrate.default()
+    failures += [f for f in grounds.failures if f not in failures]
+    models = models or load_models(options, need_encoder=bool(grounds.clean))
 
     examined = examine_all([*documents, *found], options.jobs, report)
     trips = round_trips(examined, models, report)
-    reports = _examine_references(clean, examined)
+    reports = _examine_references(grounds.clean, examined)
     matches = compare(examined, reports, models, report)
-    results = [
-        judge(
-            item, trip, match, calibration,
-            is_reference=_same_file(item.document, clean), baseline=baseline,
-        )
-        for item, trip, match in zip(examined, trips, matches, strict=True)
-    ]  # fmt: skip
+    results = judge_all(examined, trips, matches, grounds)
     return RunReport(
         documents=tuple(results),
         failures=tuple(failures),
-        signature=signature(options, models, calibration, baseline.signature),
+        signature=signature(options, models, grounds.calibration, grounds.baseline.signature),
         options=stated(options),
-        models=named(models, calibration),
+        models=named(models, grounds.calibration),
         notes=models.notes,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What the documents of a run are judged on besides the models; read once."""
+
+    calibration: Calibration
+    baseline: Baseline
+    clean: tuple[Document, ...]
+    failures: tuple[Failure, ...]
+
+
+def read_grounds(options: Options) -> Grounds:
+    """Calibration, baseline and clean reports.  ``failures`` are references that cannot be read."""
+    baseline = read_baseline(Path(options.baseline)) if options.baseline else EMPTY
+    clean, failures = _read(options.reference, options)
+    return Grounds(calibrate.default(), baseline, tuple(clean), tuple(failures))
+
+
+def judge_all(
+    examined: Sequence[Examined],
+    trips: Sequence[Sequence[tuple[RoundTrip | None, Evidence]]],
+    matches: Sequence[Sequence[tuple[tuple[ReferenceMatch, ...], Evidence]]],
+    grounds: Grounds,
+) -> list[DocumentReport]:
+    """The last stage: every document's evidence drawn together and scored."""
+    return [
+        judge(
+            item, trip, match, grounds.calibration,
+            is_reference=_same_file(item.document, grounds.clean), baseline=grounds.baseline,
+        )
+        for item, trip, match in zip(examined, trips, matches, strict=True)
+    ]  # fmt: skip
 
 
 def _read(paths: Iterable[str | Path], options: Options) -> tuple[list[Document], list[Failure]]:

@@ -1,0 +1,189 @@
+"""A batch from its first record to its summary, in order.
+
+settings → models → shards (those that are whole are kept) → summary and index
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from .. import pipeline
+from ..config import Options
+from ..errors import UsageError
+from ..loading import stated
+from ..types import SCHEMA_VERSION
+from .answers import Cards
+from .output import SETTINGS, SUMMARY, Output
+from .packing import FORMATS
+from .progress import Watcher
+from .shards import Shard, cut
+from .source import Source
+from .stages import Terms, terms_of
+from .summary import summarize, write_index
+from .workers import Writing
+
+ENGINES = ("local", "ray")
+# At 15 sentences a document about 3,000 sentences: seconds of text evidence, minutes of the round
+# trip; what a kill can cost.
+SHARD_SIZE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a batch is told besides the audit's options."""
+
+    places: tuple[str, ...]
+    out: Path
+    engine: str = "local"
+    shard_size: int = SHARD_SIZE
+    limit: int | None = None
+    split: str = "train"
+    formats: tuple[str, ...] = ("jsonl", "parquet")
+    resume: bool = False
+
+    def __post_init__(self) -> None:
+        for name, value in (("shard-size", self.shard_size), ("limit", self.limit)):
+            if value is not None and value < 1:
+                raise UsageError(f"--{name} must be at least 1", mend=f"give --{name} 1 or more")
+        for name in self.formats:
+            if name not in FORMATS:
+                raise UsageError(
+                    f"format {name!r} is not known", mend="choose from " + ", ".join(FORMATS)
+                )
+        if not {"jsonl", "parquet"} & set(self.formats):
+            raise UsageError("no format for the tables", mend="give jsonl or parquet, or both")
+
+
+class Engine(AbstractContextManager["Engine"], Protocol):
+    """Where the work is done."""
+
+    def cards(self) -> Cards: ...
+
+    def run(
+        self,
+        shards: Iterator[Shard],
+        source: Source,
+        terms: Terms,
+        writing: Writing,
+        watcher: Watcher,
+    ) -> None: ...
+
+
+def run_batch(plan: Plan, options: Options, watcher: Watcher) -> dict[str, Any]:
+    """Audit everything that ``plan`` names; returns the summary, which is on the disk as well.
+
+    Raises :class:`UsageError` where the output folder belongs to another run, or the source is not
+    the one that the run was begun with.
+    """
+    if "parquet" in plan.formats:
+        from .tables import require_arrow
+
+        require_arrow()
+    source = Source(plan.places, options.text_column, plan.limit, plan.split)
+    output = Output(plan.out)
+    grounds = pipeline.read_grounds(options)
+    with output.locked(), _engine(plan.engine, options, grounds) as engine:
+        _refuse_strangers(output, plan)
+        terms = terms_of(options, grounds, engine.cards())
+        settings = _settings(plan, options, terms)
+        _agree(output, settings)
+        watcher.log("begun", out=str(plan.out), engine=plan.engine, signature=terms.signature)
+        shards = _Remaining(source, plan.shard_size, output, watcher)
+        engine.run(iter(shards), source, terms, Writing(plan.out, plan.formats), watcher)
+        if output.holds(shards.number):
+            raise _changed(output, shards.number)
+        summary, rows = summarize(output, shards.number, terms, settings)
+        write_index(output, summary, rows, plan.formats)
+        output.write_json(SUMMARY, summary)
+        watcher.log("ended", shards=shards.number, counts=summary["counts"])
+    return summary
+
+
+class _Remaining:
+    """The shards that are still to do, while those that are whole are passed over."""
+
+    def __init__(self, source: Source, size: int, output: Output, watcher: Watcher) -> None:
+        self._source, self._size = source, size
+        self._output, self._watcher = output, watcher
+        self.number = 0
+
+    def __iter__(self) -> Iterator[Shard]:
+        for shard in cut(self._source.entries(), self._size):
+            self.number += 1
+            about = self._output.shard(shard.number)
+            if about is None:
+                self._watcher.started(shard.number, len(shard.entries))
+                yield shard
+            elif about.get("input") != shard.digest:
+                raise _changed(self._output, shard.number)
+            else:
+                self._watcher.was_there(about)
+
+
+def _engine(name: str, options: Options, grounds: pipeline.Grounds) -> Engine:
+    if name == "ray":
+        from .ray_engine import RayEngine
+
+        return RayEngine(options, grounds)
+    from .local import LocalEngine
+
+    return LocalEngine(options, grounds)
+
+
+def _settings(plan: Plan, options: Options, terms: Terms) -> dict[str, Any]:
+    """Everything that the output depends on besides the source's content."""
+    return {
+        "schema": SCHEMA_VERSION,
+        "source": list(plan.places),
+        "split": plan.split,
+        "limit": plan.limit,
+        "shard_size": plan.shard_size,
+        "formats": sorted(plan.formats),
+        "options": {k: list(v) if isinstance(v, tuple) else v for k, v in stated(options).items()},
+        "signature": terms.signature,
+    }
+
+
+def _refuse_strangers(output: Output, plan: Plan) -> None:
+    if plan.resume:
+        return
+    if output.read_json(SETTINGS) is not None or output.holds(0):
+        raise UsageError(
+            "the folder holds a batch already",
+            where=str(plan.out),
+            mend="go on with it by --resume, or choose another --out",
+        )
+
+
+def _agree(output: Output, settings: dict[str, Any]) -> None:
+    """Note the settings down, or hold them against those that the run was begun with."""
+    known = output.read_json(SETTINGS)
+    if known is None:
+        if output.holds(0):
+            raise UsageError(
+                f"holds shards and no {SETTINGS}",
+                where=str(output.root),
+                mend="choose another --out",
+            )
+        output.write_json(SETTINGS, settings)
+        return
+    for name, value in settings.items():
+        if known.get(name) != value:
+            raise UsageError(
+                f"the run was begun with another {name.replace('_', ' ')}:"
+                f" {known.get(name)!r}, now {value!r}",
+                where=str(output.root / SETTINGS),
+                mend="give the same command, or choose another --out",
+            )
+
+
+def _changed(output: Output, number: int) -> UsageError:
+    return UsageError(
+        f"the source is not what it was when shard {number} was written",
+        where=str(output.root),
+        mend="choose another --out: shards of two sources do not belong together",
+    )
