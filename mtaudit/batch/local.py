@@ -8,7 +8,7 @@ shard the text processes read the next ones; a bounded number is on its way at a
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
@@ -22,8 +22,8 @@ from .answers import Answers, Cards, steps
 from .processes import Pools
 from .progress import Watcher
 from .shards import Shard
-from .source import Source
 from .stages import Match, Terms
+from .work import Work
 from .workers import Waiting, Writing
 
 # Documents compared in one call: what progress counts in.
@@ -84,35 +84,36 @@ class LocalEngine:
             workers.ModelStage(self._options, self._grounds)
             raise _died("the models were loaded") from None
 
-    def run(
-        self,
-        shards: Iterator[Shard],
-        source: Source,
-        terms: Terms,
-        writing: Writing,
-        watcher: Watcher,
-    ) -> None:
-        """Work on every shard; each is on the disk before ``watcher`` hears of it."""
+    def run(self, work: Work, terms: Terms, writing: Writing, watcher: Watcher) -> int:
+        """Work on every shard; returns how many there are.  Each is on the disk before
+        ``watcher`` hears of it."""
         text = self._pools.start(self._options.jobs, workers.begin_text, (terms, writing))
         silent = not terms.translated and not terms.compared
         # One more than can be worked on, so that nobody waits for the reader.
         most = self._options.jobs + 1 + len(self._models)
-        self._await(text.submit(workers.count, source), watcher.total)
-        more = True
+        self._await(text.submit(workers.count, work.source), watcher.total)
+        shards, more, number = work.shards(), True, 0
         try:
             while more or self._on_its_way:
                 while more and len(self._on_its_way) < most:
-                    shard = next(shards, None)
-                    more = shard is not None
-                    if shard is not None:
-                        self._on_its_way.add(shard.number)
-                        self._begin(shard, text, silent, watcher)
+                    item = next(shards, None)
+                    if item is None:
+                        more = False
+                        break
+                    number += 1
+                    if isinstance(item, Shard):
+                        self._on_its_way.add(item.number)
+                        watcher.started(item.number, len(item.entries))
+                        self._begin(item, text, silent, watcher)
+                    else:
+                        watcher.was_there(item)
                 done, _ = wait(self._then, timeout=_TICK, return_when=FIRST_COMPLETED)
                 for future in done:
                     self._then.pop(future)(future.result())
                 watcher.tick()
         except BrokenProcessPool:
             raise _died("it was working") from None
+        return number
 
     def _await(self, future: Future[Any], then: Callable[[Any], None]) -> None:
         self._then[future] = then

@@ -5,7 +5,6 @@ settings → models → shards (those that are whole are kept) → summary and i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,10 +19,10 @@ from .answers import Cards
 from .output import SETTINGS, SUMMARY, Output
 from .packing import FORMATS
 from .progress import Watcher
-from .shards import Shard, cut
 from .source import Source
 from .stages import Terms, terms_of
 from .summary import summarize, write_index
+from .work import Work
 from .workers import Writing
 
 ENGINES = ("local", "ray")
@@ -63,14 +62,7 @@ class Engine(AbstractContextManager["Engine"], Protocol):
 
     def cards(self) -> Cards: ...
 
-    def run(
-        self,
-        shards: Iterator[Shard],
-        source: Source,
-        terms: Terms,
-        writing: Writing,
-        watcher: Watcher,
-    ) -> None: ...
+    def run(self, work: Work, terms: Terms, writing: Writing, watcher: Watcher) -> int: ...
 
 
 def run_batch(plan: Plan, options: Options, watcher: Watcher) -> dict[str, Any]:
@@ -92,36 +84,13 @@ def run_batch(plan: Plan, options: Options, watcher: Watcher) -> dict[str, Any]:
         settings = _settings(plan, options, terms)
         _agree(output, settings)
         watcher.log("begun", out=str(plan.out), engine=plan.engine, signature=terms.signature)
-        shards = _Remaining(source, plan.shard_size, output, watcher)
-        engine.run(iter(shards), source, terms, Writing(plan.out, plan.formats), watcher)
-        if output.holds(shards.number):
-            raise _changed(output, shards.number)
-        summary, rows = summarize(output, shards.number, terms, settings)
+        work = Work(source, plan.shard_size, output)
+        shards = engine.run(work, terms, Writing(plan.out, plan.formats), watcher)
+        summary, rows = summarize(output, shards, terms, settings)
         write_index(output, summary, rows, plan.formats)
         output.write_json(SUMMARY, summary)
-        watcher.log("ended", shards=shards.number, counts=summary["counts"])
+        watcher.log("ended", shards=shards, counts=summary["counts"])
     return summary
-
-
-class _Remaining:
-    """The shards that are still to do, while those that are whole are passed over."""
-
-    def __init__(self, source: Source, size: int, output: Output, watcher: Watcher) -> None:
-        self._source, self._size = source, size
-        self._output, self._watcher = output, watcher
-        self.number = 0
-
-    def __iter__(self) -> Iterator[Shard]:
-        for shard in cut(self._source.entries(), self._size):
-            self.number += 1
-            about = self._output.shard(shard.number)
-            if about is None:
-                self._watcher.started(shard.number, len(shard.entries))
-                yield shard
-            elif about.get("input") != shard.digest:
-                raise _changed(self._output, shard.number)
-            else:
-                self._watcher.was_there(about)
 
 
 def _engine(name: str, options: Options, grounds: pipeline.Grounds) -> Engine:
@@ -179,11 +148,3 @@ def _agree(output: Output, settings: dict[str, Any]) -> None:
                 where=str(output.root / SETTINGS),
                 mend="give the same command, or choose another --out",
             )
-
-
-def _changed(output: Output, number: int) -> UsageError:
-    return UsageError(
-        f"the source is not what it was when shard {number} was written",
-        where=str(output.root),
-        mend="choose another --out: shards of two sources do not belong together",
-    )
