@@ -24,7 +24,8 @@ from typing import Any
 from ..errors import UsageError
 from ..report.jsonl import encode, write_atomically
 
-SETTINGS, SUMMARY, ABOUT, LOCK = "batch.json", "summary.json", "shard.json", ".lock"
+SETTINGS, SUMMARY, INDEX = "batch.json", "summary.json", "index.html"
+ABOUT, LOCK = "shard.json", ".lock"
 _SHARDS = "shards"
 _counter = itertools.count()
 

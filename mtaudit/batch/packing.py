@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from ..report import html
@@ -17,6 +17,13 @@ FORMATS = ("jsonl", "parquet", "html")
 REPORT = "report.html"
 # Bins of the histograms, of equal width: quality 0–100 and probability 0–1.
 BINS = 20
+# What stands in ``rows``: the fields of the index's line, in order.
+ROW = (
+    "doc_id", "title", "path", "verdict", "mt_probability", "quality", "sentences", "flagged",
+    "critical", "major", "minor",
+)  # fmt: skip
+# Characters kept of a title.
+_TITLE = 200
 
 
 def pack(finished: Finished, formats: Collection[str]) -> dict[str, bytes]:
@@ -64,15 +71,18 @@ def about(finished: Finished) -> dict[str, Any]:
         ),
         "quality": _histogram((document["quality"] for document in documents), 100.0),
         "mt_probability": _histogram((document["mt_probability"] for document in documents), 1.0),
-        "documents": [_row(document) for document in documents],
+        "rows": [_row(*found) for found in finished.run.by_document()],
+        "errors": [
+            [error["path"], f"{error['kind']}: {error['message']}"] for error in finished.errors
+        ],
     }
 
 
-def _counted(names: Any) -> dict[str, int]:
+def _counted(names: Iterable[str]) -> dict[str, int]:
     return dict(sorted(Counter(names).items()))
 
 
-def _histogram(values: Any, top: float) -> list[int]:
+def _histogram(values: Iterable[float | None], top: float) -> list[int]:
     """Documents in :data:`BINS` equal bins from 0 to ``top``; those without a value in none."""
     bins = [0] * BINS
     for value in values:
@@ -81,10 +91,11 @@ def _histogram(values: Any, top: float) -> list[int]:
     return bins
 
 
-def _row(document: Record) -> list[Any]:
+def _row(document: Record, segments: Sequence[Record]) -> list[Any]:
     counts = document["counts"]
+    title = next((segment["text"] for segment in segments if segment["heading"]), "")
     return [
-        document["doc_id"], document["path"], document["verdict"], document["mt_probability"],
-        document["quality"], counts["sentences"], counts["flagged"], counts["critical"],
-        counts["major"], counts["minor"],
+        document["doc_id"], title[:_TITLE], document["path"], document["verdict"],
+        document["mt_probability"], document["quality"], counts["sentences"], counts["flagged"],
+        counts["critical"], counts["major"], counts["minor"],
     ]  # fmt: skip

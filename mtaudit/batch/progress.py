@@ -109,10 +109,10 @@ class Watcher:
     def finished(self, about: dict[str, Any]) -> None:
         """A shard is written."""
         number, counts = about["number"], about["counts"]
-        _, known = self._parts.pop(number, (0.0, 0))
+        self._parts.pop(number, None)
         self._sizes.pop(number, None)
         self._count(about)
-        self.sentences += counts["sentences"] - known
+        self.sentences += counts["sentences"]
         self._mark()
         self.log(
             "shard-written", shard=number, records=counts["records"], errors=counts["errors"],

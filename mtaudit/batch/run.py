@@ -14,14 +14,15 @@ from .. import pipeline
 from ..config import Options
 from ..errors import UsageError
 from ..loading import stated
+from ..report import index
 from ..types import SCHEMA_VERSION
 from .answers import Cards
-from .output import SETTINGS, SUMMARY, Output
+from .output import INDEX, SETTINGS, SUMMARY, Output
 from .packing import FORMATS
 from .progress import Watcher
 from .source import Source
 from .stages import Terms, terms_of
-from .summary import summarize, write_index
+from .summary import index_rows, summarize
 from .work import Work
 from .workers import Writing
 
@@ -86,8 +87,10 @@ def run_batch(plan: Plan, options: Options, watcher: Watcher) -> dict[str, Any]:
         watcher.log("begun", out=str(plan.out), engine=plan.engine, signature=terms.signature)
         work = Work(source, plan.shard_size, output)
         shards = engine.run(work, terms, Writing(plan.out, plan.formats), watcher)
-        summary, rows = summarize(output, shards, terms, settings)
-        write_index(output, summary, rows, plan.formats)
+        summary = summarize(output, shards, terms, settings)
+        rows = index_rows(output, shards, plan.formats)
+        output.write_text(INDEX, index.page(rows, lang=options.lang, signature=terms.signature))
+        # Last: where it stands, everything else does.
         output.write_json(SUMMARY, summary)
         watcher.log("ended", shards=shards, counts=summary["counts"])
     return summary

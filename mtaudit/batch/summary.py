@@ -5,26 +5,27 @@ from __future__ import annotations
 import hashlib
 import heapq
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
+from itertools import islice
 from typing import Any
 
 from .. import __version__
+from ..report.index import IndexRow
 from ..report.record import plain
 from ..types import SCHEMA_VERSION, Failure
-from .output import Output
-from .packing import BINS
+from .output import Output, folder_of
+from .packing import BINS, REPORT, ROW
 from .stages import Terms
 
-# Lines of the index: the documents that deserve a look first.  A page with more is slow to open,
-# and the tables hold them all.
-MOST_ROWS = 5_000
+# Lines of the index: the documents that deserve a look first, and the first errors.  The tables
+# hold them all.
+MOST_ROWS, MOST_ERRORS = 9_500, 500
 
 
 def summarize(
     output: Output, shards: int, terms: Terms, settings: dict[str, Any]
-) -> tuple[dict[str, Any], list[tuple[int, int, list[Any]]]]:
-    """The summary of a finished run, and the documents for the index, most suspect first, as
-    (shard, place in the shard, row).  Sums are of whole numbers: their order cannot matter."""
+) -> dict[str, Any]:
+    """The summary of a finished run.  Sums are of whole numbers: their order cannot matter."""
     totals: dict[str, Counter[str]] = {
         name: Counter() for name in ("counts", "verdicts", "failures", "codes")
     }
@@ -38,7 +39,7 @@ def summarize(
         for name, file in sorted(about["files"].items()):
             whole.update(f"{about['number']} {name} {file['sha256']}\n".encode())
     documents = totals["counts"]["documents"] + totals["counts"]["references"]
-    summary = {
+    return {
         "schema": SCHEMA_VERSION,
         "versions": {"mtaudit": __version__, "schema": SCHEMA_VERSION},
         "signature": terms.signature,
@@ -64,7 +65,6 @@ def summarize(
             for n in terms.cards.notes
         ],
     }
-    return summary, _worst(output, shards)
 
 
 def _abouts(output: Output, shards: int) -> Iterator[dict[str, Any]]:
@@ -75,35 +75,34 @@ def _abouts(output: Output, shards: int) -> Iterator[dict[str, Any]]:
         yield about
 
 
-def _worst(output: Output, shards: int) -> list[tuple[int, int, list[Any]]]:
+def index_rows(output: Output, shards: int, formats: Collection[str]) -> list[IndexRow]:
+    """The documents that deserve a look first, most suspect first, and then the first errors."""
     rows = (
         (about["number"], place, row)
         for about in _abouts(output, shards)
-        for place, row in enumerate(about["documents"])
+        for place, row in enumerate(about["rows"])
     )
-    return heapq.nsmallest(MOST_ROWS, rows, key=_suspicion)
+    errors = (error for about in _abouts(output, shards) for error in about["errors"])
+    return [
+        IndexRow(
+            **dict(zip(ROW, row, strict=True)),
+            report=f"shards/{folder_of(number)}/{REPORT}" if "html" in formats else None,
+            place=f"d{place}",
+        )
+        for number, place, row in heapq.nsmallest(MOST_ROWS, rows, key=_suspicion)
+    ] + [IndexRow(path, error=error) for path, error in islice(errors, MOST_ERRORS)]
 
 
 def _suspicion(found: tuple[int, int, list[Any]]) -> tuple[float, float, int, int]:
     """Sorts the most suspect documents first, then the worst ones, then by place."""
     number, place, row = found
-    probability, quality = row[3], row[4]
+    probability, quality = row[ROW.index("mt_probability")], row[ROW.index("quality")]
     return (
         -(probability if probability is not None else -1.0),
         quality if quality is not None else 101.0,
         number,
         place,
     )
-
-
-def write_index(
-    output: Output,
-    summary: dict[str, Any],
-    rows: Sequence[tuple[int, int, list[Any]]],
-    formats: Sequence[str],
-) -> None:
-    """``index.html``: the summary and the documents that deserve a look first."""
-    output.write_text("index.html", "")
 
 
 def _failure(failure: Failure) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from .output import SUMMARY
+from .output import INDEX, SUMMARY
 
 _LABELS = {
     "en": {
@@ -34,4 +34,4 @@ def tell(summary: dict[str, Any], out: Path, lang: str) -> str:
         if name in found
     ]
     lines += [f"{n:>12,}  {kind}" for kind, n in list(summary["failures"].items())[:5]]
-    return "\n".join([*lines, str(out / SUMMARY), str(out / "index.html")])
+    return "\n".join([*lines, str(out / SUMMARY), str(out / INDEX)])

@@ -155,6 +155,9 @@ def _joined(
 
     for row in rows:
         if isinstance(row, Failure):
+            if first is not None and not _is_sentence(first[1]):
+                yield from document()
+                first = None
             yield row
             continue
         number, record, text = row
@@ -169,10 +172,9 @@ def _joined(
 
 
 def _continues(first: Mapping[str, Any], record: Mapping[str, Any]) -> bool:
-    doc_id = record.get("doc_id")
-    return (
-        doc_id is not None
-        and doc_id == first.get("doc_id")
-        and type(record.get("index")) is int
-        and type(first.get("index")) is int
-    )
+    same = first.get("doc_id") == record.get("doc_id")
+    return same and _is_sentence(first) and _is_sentence(record)
+
+
+def _is_sentence(record: Mapping[str, Any]) -> bool:
+    return record.get("doc_id") is not None and type(record.get("index")) is int

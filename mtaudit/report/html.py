@@ -86,9 +86,7 @@ def interface() -> dict[str, dict[str, str]]:
     }
 
 
-def filled(
-    lang: str, title: str, styles: Sequence[str], scripts: Sequence[str], data: Any
-) -> str:
+def filled(lang: str, title: str, styles: Sequence[str], scripts: Sequence[str], data: Any) -> str:
     """The skeleton with the ``styles`` and ``scripts`` joined and ``data`` (JSON types) in it."""
     style = "".join(map(_asset, styles))
     script = "(() => {\n'use strict';\n" + "\n".join(map(_asset, scripts)) + "\n})();\n"
