@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from . import __version__
+from .batch.commands import COMMANDS as BATCH
+from .batch.commands import add_batch
 from .desk.commands import COMMANDS as DESK
 from .desk.commands import add_desk
 from .errors import ExitCode, MtauditError
@@ -33,6 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_index(commands)
     _add_translate(commands)
     _add_evaluate(commands)
+    add_batch(commands, _add_model_flags)
     add_desk(commands)
     explain = commands.add_parser("explain", help="what an issue code means, with examples")
     explain.add_argument("code", nargs="?", help="an issue code; left out: list them all")
@@ -253,5 +256,6 @@ _COMMANDS = {
     "evaluate": _evaluate,
     "explain": _explain,
     "doctor": _doctor,
+    **BATCH,
     **DESK,
 }

@@ -31,10 +31,11 @@ _KEPT = 4
 @dataclass(frozen=True, slots=True)
 class Compared:
     """Matches and evidence of each segment of an article, and the reports that it was held
-    against."""
+    against; whether it is itself one of the run's reports."""
 
     matches: list[Matches]
-    reports: tuple[ReportUse, ...]
+    reports: tuple[ReportUse, ...] = ()
+    is_reference: bool = False
 
 
 class Comparison:
@@ -69,7 +70,8 @@ class Comparison:
         index = self._index(found, doubtful)
         issues = [[issue for item in row for issue in item.issues] for row in evidence]
         matches = index.compare(document, segments, issues)
-        return Compared(matches, _uses(found, standings, segments, matches))
+        uses = _uses(found, standings, segments, matches)
+        return Compared(matches, uses, self._library.holds(document.path))
 
     def _index(self, found: Sequence[Found], doubtful: Sequence[bool]) -> ReferenceIndex:
         key = tuple(item.document.doc_id for item in found)

@@ -14,7 +14,7 @@ from .config import Options
 from .errors import HostError, ModelError
 from .modelstore import model_path, read_manifest
 from .rules import fingerprint
-from .types import Document, Failure, Note, SentenceEncoder, Translator
+from .types import Failure, Note, SentenceEncoder, Translator
 
 if TYPE_CHECKING:
     from .library import Library
@@ -81,33 +81,31 @@ def translator_of(options: Options) -> Translator:
 
 @dataclass(frozen=True, slots=True)
 class Reports:
-    """The clean reports of a run: ``library`` is ``None`` where none were given or could be read.
+    """The clean reports of a run; small enough for another process, which opens their library.
 
-    ``signature`` names the collection, ``notes`` says where the index is.
+    ``present`` is false where none were given or could be read, ``signature`` names the
+    collection, ``notes`` says where the index is.
     """
 
-    library: Library | None = None
+    present: bool = False
     failures: tuple[Failure, ...] = ()
     notes: tuple[Note, ...] = ()
     signature: str = "0"
-
-    def holds(self, document: Document) -> bool:
-        """Whether an audited document is itself one of the reports."""
-        return self.library is not None and self.library.holds(document.path)
 
 
 @contextmanager
 def open_reports(
     options: Options, progress: Callable[[str, int, int], None] | None = None
-) -> Iterator[Reports]:
-    """The reports that ``--reference`` names, their index brought up to date.
+) -> Iterator[tuple[Library | None, Reports]]:
+    """The reports that ``--reference`` names, their index brought up to date; the library is
+    ``None`` where there are none.
 
     The index stands in ``--reference-index``, else in the cache folder, else (``--no-cache``, or
     a cache that cannot be written) in memory for this run.  Raises :class:`HostError` for a named
     folder that cannot be used.
     """
     if not options.reference:
-        yield Reports()
+        yield None, Reports()
         return
     from .library import Library
 
@@ -123,7 +121,8 @@ def open_reports(
     try:
         done = library.update(options.reference, options.text_column, progress)
         collection = library.rows()[2] if done.reports else "0"
-        yield Reports(library if done.reports else None, done.failures, tuple(notes), collection)
+        reports = Reports(bool(done.reports), done.failures, tuple(notes), collection)
+        yield library if reports.present else None, reports
     finally:
         library.close()
 

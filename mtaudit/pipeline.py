@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
@@ -18,14 +19,24 @@ from typing import TYPE_CHECKING, Any, Protocol
 from . import calibrate
 from .calibrate import Calibration
 from .config import Options
-from .desk.baseline import EMPTY, read_baseline
+from .desk.baseline import EMPTY, Baseline, read_baseline
 from .evidence import load_all
 from .judging import Examined, judge
-from .loading import Models, judge_signature, load_models, named, open_reports, signature, stated
+from .loading import (
+    Models,
+    Reports,
+    judge_signature,
+    load_models,
+    named,
+    open_reports,
+    signature,
+    stated,
+)
 from .read import read_paths
 from .segment import segment
 from .types import (
     Document,
+    DocumentReport,
     Evidence,
     Failure,
     RoundTrip,
@@ -35,7 +46,7 @@ from .types import (
 )
 
 if TYPE_CHECKING:
-    from .comparison import Compared
+    from .comparison import Compared, Comparison
     from .library import Library
 
 
@@ -60,33 +71,67 @@ def audit(
     """
     options = options or Options()
     report: Progress = progress or (lambda stage, done, total: None)
-    baseline = read_baseline(Path(options.baseline)) if options.baseline else EMPTY
     found, failures = _read(paths, options)
-    models = models or load_models(options, need_encoder=bool(options.reference))
-    calibration = calibrate.default()
-
-    examined = examine_all([*documents, *found], options.jobs, report)
-    trips = round_trips(examined, models, report)
-    with open_reports(options, report) as reports:
+    with open_reports(options, report) as (library, reports):
+        grounds = read_grounds(options, reports)
         failures += [f for f in reports.failures if f not in failures]
-        compared = compare(examined, reports.library, models, report, calibration)
-        results = [
-            judge(
-                item, trip, held.matches, calibration, reports=held.reports,
-                is_reference=reports.holds(item.document), baseline=baseline,
-            )
-            for item, trip, held in zip(examined, trips, compared, strict=True)
-        ]  # fmt: skip
-        return RunReport(
-            documents=tuple(results),
-            failures=tuple(failures),
-            signature=signature(
-                options, models, calibration, baseline.signature, reports.signature
-            ),
-            options=stated(options),
-            models=named(models, calibration),
-            notes=(*models.notes, *reports.notes),
+        models = models or load_models(options, need_encoder=reports.present)
+
+        examined = examine_all([*documents, *found], options.jobs, report)
+        trips = round_trips(examined, models, report)
+        comparison = open_comparison(library, models, grounds.calibration)
+        compared = compare(examined, comparison, report)
+        results = judge_all(examined, trips, compared, grounds)
+    return RunReport(
+        documents=tuple(results),
+        failures=tuple(failures),
+        signature=run_signature(options, models, grounds),
+        options=stated(options),
+        models=named(models, grounds.calibration),
+        notes=(*models.notes, *reports.notes),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What the documents of a run are judged on besides the models; read once."""
+
+    calibration: Calibration
+    baseline: Baseline
+    reports: Reports
+
+
+def read_grounds(options: Options, reports: Reports) -> Grounds:
+    """Calibration, baseline and the clean reports of :func:`mtaudit.loading.open_reports`."""
+    baseline = read_baseline(Path(options.baseline)) if options.baseline else EMPTY
+    return Grounds(calibrate.default(), baseline, reports)
+
+
+def run_signature(options: Options, models: Models, grounds: Grounds) -> str:
+    """Names everything that changes a result; see :func:`mtaudit.loading.signature`."""
+    return signature(
+        options,
+        models,
+        grounds.calibration,
+        grounds.baseline.signature,
+        grounds.reports.signature,
+    )
+
+
+def judge_all(
+    examined: Sequence[Examined],
+    trips: Sequence[Sequence[tuple[RoundTrip | None, Evidence]]],
+    compared: Sequence[Compared],
+    grounds: Grounds,
+) -> list[DocumentReport]:
+    """The last stage: every document's evidence drawn together and scored."""
+    return [
+        judge(
+            item, trip, held.matches, grounds.calibration, reports=held.reports,
+            is_reference=held.is_reference, baseline=grounds.baseline,
         )
+        for item, trip, held in zip(examined, trips, compared, strict=True)
+    ]  # fmt: skip
 
 
 def _read(paths: Iterable[str | Path], options: Options) -> tuple[list[Document], list[Failure]]:
@@ -150,33 +195,37 @@ def round_trips(
     return _split(answers, [len(item.segments) for item in examined])
 
 
-def compare(
-    examined: Sequence[Examined],
-    library: Library | None,
-    models: Models,
-    progress: Progress,
-    calibration: Calibration | None = None,
-) -> list[Compared]:
-    """Each article sentence against the clean reports' sentences that say the same thing.
+def open_comparison(
+    library: Library | None, models: Models, calibration: Calibration
+) -> Comparison | Evidence:
+    """How articles are held against the library's reports, or why they are not.
 
-    ``calibration`` (default: the shipped one) is for the audit of the reports themselves.
+    ``calibration`` is for the audit of the reports themselves.
     """
-    from .comparison import Compared, Comparison
     from .reference import NO_ENCODER, NO_REFERENCE
 
     if library is None or models.encoder is None:
-        silent = NO_REFERENCE if library is None else NO_ENCODER
-        return [Compared([((), silent)] * len(item.segments), ()) for item in examined]
-    chosen = calibration or calibrate.default()
+        return NO_REFERENCE if library is None else NO_ENCODER
+    from .comparison import Comparison
 
     def standing(report: Document) -> tuple[Verdict, float | None]:
         item = examine(report)
         unheard = [(None, Evidence("roundtrip", None))] * len(item.segments)
         uncompared = [((), NO_REFERENCE)] * len(item.segments)
-        result = judge(item, unheard, uncompared, chosen)
+        result = judge(item, unheard, uncompared, calibration)
         return result.verdict, result.mt_probability
 
-    comparison = Comparison(library, models.encoder, standing, judge_signature(chosen))
+    return Comparison(library, models.encoder, standing, judge_signature(calibration))
+
+
+def compare(
+    examined: Sequence[Examined], comparison: Comparison | Evidence, progress: Progress
+) -> list[Compared]:
+    """Each article sentence against the clean reports' sentences that say the same thing."""
+    from .comparison import Compared
+
+    if isinstance(comparison, Evidence):
+        return [Compared([((), comparison)] * len(item.segments)) for item in examined]
     results = []
     for done, item in enumerate(examined, 1):
         results.append(comparison.compare(item.document, item.segments, item.evidence))

@@ -26,12 +26,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mtaudit import calibrate
 from mtaudit.config import Options
 from mtaudit.errors import InputError, MtauditError, UsageError
 from mtaudit.evidence import WITNESSES, load_witness
 from mtaudit.judging import Examined, issues_of_evidence
 from mtaudit.loading import Models, load_models, open_reports
-from mtaudit.pipeline import compare, round_trips
+from mtaudit.pipeline import compare, open_comparison, round_trips
 from mtaudit.read import read_paths
 from mtaudit.segment import segment
 from mtaudit.types import Document, Failure, Issue, Witness
@@ -157,8 +158,10 @@ def find_issues(
     def silent(stage: str, done: int, total: int) -> None: ...
 
     trips = round_trips(examined, models, silent)
-    with open_reports(Options(reference=tuple(map(str, references)), cache=False)) as reports:
-        matches = compare(examined, reports.library, models, silent)
+    options = Options(reference=tuple(map(str, references)), cache=False)
+    with open_reports(options) as (library, _reports):
+        comparison = open_comparison(library, models, calibrate.default())
+        matches = compare(examined, comparison, silent)
     return {
         Path(item.document.path).stem: tuple(
             issue

@@ -138,7 +138,7 @@ def test_an_unknown_suffix_named_outright_is_read_as_text(tmp_path: Path) -> Non
         ("truncated.txt", NEWS.encode()[:61], "encoding"),
         ("mojibake.txt", NEWS.encode().decode("cp1256", "replace"), "encoding"),
         ("lost.txt", "?" * 5 + " ?????? ?? ????", "encoding"),
-        ("a.parquet", b"PAR1", "unsupported-format"),
+        ("a.parquet", b"PAR1", "parquet"),
         ("a.xliff", b"<xliff/>", "unsupported-format"),
         ("a.jsonl.gz", b"\x1f\x8b\x08broken", "encoding|unreadable"),
         ("empty.csv", b"", "empty"),

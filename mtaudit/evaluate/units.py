@@ -13,6 +13,7 @@ from ..config import Options
 from ..loading import Models
 from ..normalize import WORD
 from ..read import document_of
+from ..reference import NO_REFERENCE
 from ..types import Document, DocumentReport, Failure, SegmentReport
 from .data import Row
 
@@ -138,7 +139,7 @@ def _audited(
 
     examined = pipeline.examine_all(found, options.jobs, progress)
     trips = pipeline.round_trips(examined, models, progress)
-    compared = pipeline.compare(examined, None, models, progress)
+    compared = pipeline.compare(examined, NO_REFERENCE, progress)
     return [
         pipeline.judge(item, trip, held.matches, calibration)
         for item, trip, held in zip(examined, trips, compared, strict=True)

@@ -24,7 +24,7 @@ import numpy as np
 
 from ..errors import HostError, ModelError
 from ..modelstore import model_path, read_manifest
-from ..read import list_files, read_file
+from ..read import files_of, read_file
 from ..segment import segment
 from ..types import Block, Document, Failure, Verdict
 from .terms import TERMS, sentences, terms_of
@@ -121,7 +121,7 @@ class Library:
         Files outside ``paths`` stay in the index, unless they are gone from the disk, and take
         no part in the run.
         """
-        files, failures = list_files(expand(paths))
+        files, failures = files_of(expand(paths))
         read = 0
         with self._alone():
             self._db.execute(

@@ -8,18 +8,23 @@ on.  Formats live in modules of their own, imported when a file asks for them.
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from ..types import Document, Failure, Note
 from .furniture import find_blocks
+from .jsonl import field_text, locator, plain_fields
 from .language import require_arabic, writing_notes
-from .raw import Limits, Raw, ReadError
+from .listing import Listed, Names, list_files, os_failure, suffix_of
+from .raw import Limits, Raw, ReadError, too_large
 
-__all__ = ["FORMATS", "Limits", "document_of", "list_files", "read_file", "read_paths"]
+__all__ = [
+    "FORMATS", "Item", "Limits", "count_items", "document_from", "document_of", "files_of",
+    "item_of", "read_file", "read_items", "read_paths",
+]  # fmt: skip
 
 Reader = Callable[[Path, str, Limits], Iterator["Raw | Failure"]]
 
@@ -28,14 +33,27 @@ FORMATS = {
     ".txt": "text", ".text": "text", ".md": "text", ".markdown": "text",
     ".html": "html", ".htm": "html", ".xhtml": "html",
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".jsonl.gz": "jsonl", ".ndjson.gz": "jsonl",
-    ".csv": "table", ".tsv": "table",
+    ".jsonl.zst": "jsonl", ".ndjson.zst": "jsonl",
+    ".csv": "table", ".tsv": "table", ".parquet": "parquet",
 }  # fmt: skip
+# A file of these is one document.
+_SINGLE = ("text", "html", None)
 # Known, but not read: a clear word instead of an attempt to decode them.
 _UNREAD = frozenset(
-    (".parquet", ".xlf", ".xliff", ".docx", ".doc", ".odt", ".pdf", ".rtf", ".epub", ".xlsx",
-     ".xls", ".zip", ".json", ".xml")
+    (".xlf", ".xliff", ".docx", ".doc", ".odt", ".pdf", ".rtf", ".epub", ".xlsx", ".xls", ".zip",
+     ".json", ".xml")
 )  # fmt: skip
-_READ_HERE = "read are .txt .md .html .jsonl(.gz) .csv .tsv"
+_READ_HERE = "read are .txt .md .html .jsonl(.gz, .zst) .csv .tsv .parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A text with its name in the run, not yet looked at: :func:`document_from` does that."""
+
+    raw: Raw
+    doc_id: str
+    path: str
+    notes: tuple[Note, ...] = ()
 
 
 def read_paths(
@@ -48,40 +66,71 @@ def read_paths(
 
     In a directory hidden files and files of unknown suffix are passed over; a file that is named
     outright is read as plain text when its suffix is unknown.  A file that is given twice is read
-    once, with a note.  ``text_column`` is the field of JSON Lines, CSV and TSV records that
-    holds the text.
+    once, with a note.  ``text_column`` is the field of JSON Lines, CSV, TSV and Parquet records
+    that holds the text.
 
     The list of files is made at once; each file is opened only when its turn comes.  ``doc_id`` is
     the file's name, with its folder in front or ``~2`` behind where two files share a name, and
     ``#`` with the record's own ``doc_id`` or ``id`` (else its line or row number) for records.
     """
-    limits = limits or Limits()
-    files, failures = _list_files([Path(path) for path in paths])
-    names = _unique_names(list(files))
-    yield from failures
-    for (path, times), name in zip(files.values(), names, strict=True):
-        extra = (_twice_note(times),) if times > 1 else ()
-        for item in _read_file(path, name, text_column, limits):
-            if isinstance(item, Document) and extra:
-                item = replace(item, notes=item.notes + extra)
-            yield item
+    for item in read_items(paths, text_column=text_column, limits=limits):
+        yield item if isinstance(item, Failure) else document_from(item)
 
 
-def list_files(
+def read_items(
+    paths: Iterable[str | os.PathLike[str]],
+    *,
+    text_column: str = "text",
+    limits: Limits | None = None,
+) -> Iterator[Item | Failure]:
+    """What :func:`read_paths` reads, before any text is looked at: quick, and in memory that does
+    not grow with the number of files and records."""
+    chosen = limits or Limits()
+    for file in list_files([Path(path) for path in paths], frozenset(FORMATS), _READ_HERE):
+        if isinstance(file, Failure):
+            yield file
+        else:
+            yield from _read_file(file, text_column, chosen)
+
+
+def count_items(paths: Iterable[str | os.PathLike[str]], *, text_column: str = "text") -> int:
+    """How many items :func:`read_items` gives, without opening the files that hold one each."""
+    number = 0
+    for file in list_files([Path(path) for path in paths], frozenset(FORMATS), _READ_HERE):
+        if isinstance(file, Failure) or FORMATS.get(suffix_of(file.path.name)) in _SINGLE:
+            number += 1
+        else:
+            for _ in _read_file(file, text_column, Limits()):
+                number += 1
+    return number
+
+
+def document_from(item: Item) -> Document | Failure:
+    """The document of an item, its language checked and its page furniture found."""
+    place = f"{item.path}#{item.raw.locator}" if item.raw.locator else item.path
+    try:
+        document = _document(item.raw, item.doc_id, item.path)
+    except ReadError as refused:
+        return refused.failure(place)
+    return replace(document, notes=document.notes + item.notes) if item.notes else document
+
+
+def files_of(
     paths: Iterable[str | os.PathLike[str]],
 ) -> tuple[list[tuple[Path, str]], list[Failure]]:
     """The files that :func:`read_paths` would read, with the names that their documents get; and
     what could not be listed."""
-    files, failures = _list_files([Path(path) for path in paths])
-    named = [path for path, _ in files.values()]
-    return list(zip(named, _unique_names(list(files)), strict=True)), failures
+    found = list(list_files([Path(path) for path in paths], frozenset(FORMATS), _READ_HERE))
+    files = [(item.path, item.name) for item in found if isinstance(item, Listed)]
+    return files, [item for item in found if isinstance(item, Failure)]
 
 
 def read_file(
     path: Path, name: str, *, text_column: str = "text", limits: Limits | None = None
 ) -> Iterator[Document | Failure]:
-    """The documents of one file of :func:`list_files`."""
-    return _read_file(path, name, text_column, limits or Limits())
+    """The documents of one file of :func:`files_of`."""
+    for item in _read_file(Listed(path, name, 1), text_column, limits or Limits()):
+        yield item if isinstance(item, Failure) else document_from(item)
 
 
 def document_of(
@@ -97,87 +146,29 @@ def document_of(
         return refused.failure(path or doc_id)
 
 
-def _list_files(
-    paths: list[Path],
-) -> tuple[dict[Path, tuple[Path, int]], list[Failure]]:
-    """Resolved file → (path as given, how often given); and what could not be listed."""
-    files: dict[Path, tuple[Path, int]] = {}
-    failures: list[Failure] = []
-    for path in paths:
-        try:
-            if path.is_dir():
-                listed, troubles = _walk(path)
-                failures += troubles
-            elif path.exists():
-                listed = [path]
-            else:
-                failures.append(
-                    Failure(str(path), "missing", "no such file", "check its name and folder")
-                )
-                continue
-            for file in listed:
-                resolved = file.resolve()
-                first, times = files.get(resolved, (file, 0))
-                files[resolved] = (first, times + 1)
-        except (OSError, ValueError, RuntimeError) as error:
-            failures.append(_os_failure(path, error))
-    return files, failures
+def item_of(
+    record: Mapping[str, Any], number: int, source: str, names: Names, text_column: str = "text"
+) -> Item | Failure:
+    """A record from anywhere (a data set's row, say) as :func:`read_items` would give it.
+
+    ``number`` counts from 1; ``names`` must be the same for all records of ``source``.
+    """
+    try:
+        text = field_text(record, text_column)
+    except ReadError as refused:
+        return refused.failure(f"{source}:{number}")
+    if len(text) > Limits().max_bytes:
+        return too_large(None, Limits(), "the row").failure(f"{source}:{number}")
+    place = locator(record, number)
+    metadata = plain_fields(record, text_column) | {"row": number}
+    raw = Raw(text, "utf-8", "record", "extracted", place, (), metadata)
+    return Item(raw, names.unique(f"{source}#{place}"), source)
 
 
-def _walk(folder: Path) -> tuple[list[Path], list[Failure]]:
-    failures: list[Failure] = []
-    found: list[Path] = []
-    passed_over: Counter[str] = Counter()
-
-    def trouble(error: OSError) -> None:
-        failures.append(_os_failure(Path(error.filename or folder), error))
-
-    for root, folders, names in os.walk(folder, onerror=trouble):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            if name.startswith("."):
-                continue
-            if _suffix(Path(name)) in FORMATS:
-                found.append(Path(root, name))
-            else:
-                passed_over[_suffix(Path(name)) or "no suffix"] += 1
-    if not found and not failures:
-        there = ", ".join(f"{n} × {suffix}" for suffix, n in passed_over.most_common(5))
-        message = f"no readable file in the folder (there: {there or 'nothing'})"
-        failures.append(Failure(str(folder), "nothing-to-read", message, _READ_HERE))
-    return found, failures
-
-
-def _unique_names(files: list[Path]) -> list[str]:
-    shared = Counter(file.name for file in files)
-    taken: set[str] = set()
-    names = []
-    for file in files:
-        name = file.name if shared[file.name] == 1 else f"{file.parent.name}/{file.name}"
-        names.append(_untaken(name, taken))
-    return names
-
-
-def _untaken(name: str, taken: set[str]) -> str:
-    unique, n = name, 1
-    while unique in taken:
-        n += 1
-        unique = f"{name}~{n}"
-    taken.add(unique)
-    return unique
-
-
-def _suffix(path: Path) -> str:
-    suffixes = [suffix.lower() for suffix in path.suffixes]
-    return "".join(suffixes[-2:]) if suffixes[-1:] == [".gz"] else "".join(suffixes[-1:])
-
-
-def _read_file(
-    path: Path, name: str, text_column: str, limits: Limits
-) -> Iterator[Document | Failure]:
-    suffix = _suffix(path)
-    where = str(path)
-    taken: set[str] = set()
+def _read_file(file: Listed, text_column: str, limits: Limits) -> Iterator[Item | Failure]:
+    suffix = suffix_of(file.path.name)
+    where = str(file.path)
+    notes = (_twice_note(file.times),) if file.times > 1 else ()
     try:
         if suffix in _UNREAD:
             raise ReadError(
@@ -186,20 +177,17 @@ def _read_file(
                 mend=f"export the text; {_READ_HERE}",
             )
         reader: Reader = import_module(f"{__name__}.{FORMATS.get(suffix, 'text')}").read
-        for raw in reader(path, text_column, limits):
-            if isinstance(raw, Failure):
-                yield raw
-                continue
-            place = f"{where}#{raw.locator}" if raw.locator else where
-            doc_id = f"{name}#{raw.locator}" if raw.locator else name
-            try:
-                yield _document(raw, _untaken(doc_id, taken), where)
-            except ReadError as refused:
-                yield refused.failure(place)
+        with Names() as names:
+            for raw in reader(file.path, text_column, limits):
+                if isinstance(raw, Failure):
+                    yield raw
+                    continue
+                doc_id = f"{file.name}#{raw.locator}" if raw.locator else file.name
+                yield Item(raw, names.unique(doc_id), where, notes)
     except ReadError as refused:
         yield refused.failure(where)
     except OSError as error:
-        yield _os_failure(path, error)
+        yield os_failure(file.path, error)
 
 
 def _document(raw: Raw, doc_id: str, path: str) -> Document:
@@ -216,13 +204,6 @@ def _document(raw: Raw, doc_id: str, path: str) -> Document:
         notes=raw.notes + writing_notes(raw.text) + block_notes,
         metadata=raw.metadata,
     )
-
-
-def _os_failure(path: Path, error: Exception) -> Failure:
-    if isinstance(error, PermissionError):
-        return Failure(str(path), "permission", "permission denied", "allow reading it")
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return Failure(str(path), "unreadable", reason, "check the file and its name")
 
 
 def _twice_note(times: int) -> Note:

@@ -1,4 +1,4 @@
-"""JSON Lines (also gzip-packed): one object a line with the text in ``text_column``.
+"""JSON Lines (also packed with gzip or zstd): one object a line with the text in ``text_column``.
 
 Every row is a document of its own.  One exception: *consecutive* rows with the same ``doc_id`` and
 an integer ``index`` are the sentences of one document (as in this program's own
@@ -25,14 +25,31 @@ _KEPT_METADATA = 2_000  # characters of a field; longer ones (the source text â€
 
 
 def read(path: Path, text_column: str, limits: Limits) -> Iterator[Raw | Failure]:
-    packed = path.suffix.lower() == ".gz"
-    with gzip.open(path, "rb") if packed else path.open("rb") as file:
+    suffix = path.suffix.lower()
+    with _open(path, suffix) as file:
         try:
             yield from _joined(_rows(file, path, text_column, limits), text_column, limits)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise ReadError(
                 "encoding", f"damaged gzip archive ({error})", mend="pack the file again"
             ) from error
+        except OSError as error:
+            if suffix != ".zst":
+                raise
+            raise ReadError(
+                "encoding", f"damaged zstd archive ({error})", mend="pack the file again"
+            ) from error
+
+
+def _open(path: Path, suffix: str) -> io.BufferedIOBase:
+    if suffix == ".gz":
+        return gzip.open(path, "rb")
+    if suffix == ".zst":
+        from .parquet import arrow
+
+        stream = arrow("pyarrow", path).input_stream(str(path), compression="zstd")
+        return io.BufferedReader(stream, 1 << 16)
+    return path.open("rb")
 
 
 def _rows(
@@ -138,6 +155,9 @@ def _joined(
 
     for row in rows:
         if isinstance(row, Failure):
+            if first is not None and not _is_sentence(first[1]):
+                yield from document()
+                first = None
             yield row
             continue
         number, record, text = row
@@ -152,10 +172,9 @@ def _joined(
 
 
 def _continues(first: Mapping[str, Any], record: Mapping[str, Any]) -> bool:
-    doc_id = record.get("doc_id")
-    return (
-        doc_id is not None
-        and doc_id == first.get("doc_id")
-        and type(record.get("index")) is int
-        and type(first.get("index")) is int
-    )
+    same = first.get("doc_id") == record.get("doc_id")
+    return same and _is_sentence(first) and _is_sentence(record)
+
+
+def _is_sentence(record: Mapping[str, Any]) -> bool:
+    return record.get("doc_id") is not None and type(record.get("index")) is int

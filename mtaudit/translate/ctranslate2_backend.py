@@ -32,15 +32,24 @@ def choose_device(device: str) -> str:
 
     Raises :class:`HostError` when a GPU is asked for and CTranslate2 sees none.
     """
-    import ctranslate2
-
-    try:
-        seen = ctranslate2.get_cuda_device_count()
-    except (RuntimeError, ValueError):  # a driver that is too old, or a build without CUDA
-        seen = 0
+    seen = _gpus_seen()
     if device == "cuda" and not seen:
         raise HostError("CTranslate2 sees no CUDA device", where="device", mend="use --device cpu")
     return "cuda" if device != "cpu" and seen else "cpu"
+
+
+def gpus(device: str) -> int:
+    """How many GPUs ``device`` means; 0 for the processor.  Raises as :func:`choose_device`."""
+    return _gpus_seen() if choose_device(device) == "cuda" else 0
+
+
+def _gpus_seen() -> int:
+    import ctranslate2
+
+    try:
+        return int(ctranslate2.get_cuda_device_count())
+    except (RuntimeError, ValueError):  # a driver that is too old, or a build without CUDA
+        return 0
 
 
 def open_model(kind: str, folder: Path, device: str, threads: int | None) -> tuple[Any, str]:
