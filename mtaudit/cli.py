@@ -82,6 +82,7 @@ def _add_audit(commands: Any) -> None:
         "--no-roundtrip", dest="roundtrip", action="store_false", default=None,
         help="leave the translation model out",
     )  # fmt: skip
+    audit.add_argument("--encoder", metavar="NAME|DIR", help="sentence encoder (default: embedded)")
     audit.add_argument("--fail-on", choices=("minor", "major", "critical", "never"))
     audit.add_argument("--lang", choices=("en", "ar"), help="language of the summary")
     audit.add_argument("--jobs", type=int, metavar="N", help="processes for text evidence")

@@ -34,6 +34,7 @@ class Options:
     format: tuple[str, ...] = FORMATS
     roundtrip: bool = True
     translator: str = "embedded"
+    encoder: str = "embedded"
     device: str = "auto"
     fail_on: str = "major"
     lang: str = "en"

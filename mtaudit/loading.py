@@ -32,8 +32,8 @@ class Models:
 def load_models(options: Options, *, need_encoder: bool) -> Models:
     """The translator and the encoder, or notes that say why the witnesses must abstain.
 
-    A translator that the user named and that cannot be loaded is an error; the embedded one
-    missing only silences the round trip.
+    A translator or encoder that the user named and that cannot be loaded is an error; an embedded
+    one missing only silences its witness.
     """
     translator: Translator | None = None
     encoder: SentenceEncoder | None = None
@@ -53,11 +53,14 @@ def load_models(options: Options, *, need_encoder: bool) -> Models:
         try:
             encoder = load_encoder(
                 options.device,
+                options.encoder,
                 cache=options.cache,
                 threads=options.threads,
                 batch_size=options.batch_size,
             )
         except ModelError as error:
+            if options.encoder != "embedded":
+                raise
             notes.append(_model_note("no-encoder", "comparison", "المقارنة", error))
     for model in (translator, encoder):
         # A cache that cannot be used is no error: the run is slower and says so.

@@ -209,11 +209,7 @@ def open_comparison(
     from .comparison import Comparison
 
     def standing(report: Document) -> tuple[Verdict, float | None]:
-        item = examine(report)
-        unheard = [(None, Evidence("roundtrip", None))] * len(item.segments)
-        uncompared = [((), NO_REFERENCE)] * len(item.segments)
-        result = judge(item, unheard, uncompared, calibration)
-        return result.verdict, result.mt_probability
+        return text_verdict(report, calibration)
 
     return Comparison(library, models.encoder, standing, judge_signature(calibration))
 
@@ -231,6 +227,21 @@ def compare(
         results.append(comparison.compare(item.document, item.segments, item.evidence))
         progress("references", done, len(examined))
     return results
+
+
+def text_verdict(document: Document, calibration: Calibration) -> tuple[Verdict, float | None]:
+    """Verdict and probability of a document by its text alone."""
+    from .reference import NO_REFERENCE
+
+    item = examine(document)
+    silent = Evidence("roundtrip", None, "not asked")
+    result = judge(
+        item,
+        [(None, silent)] * len(item.segments),
+        [((), NO_REFERENCE)] * len(item.segments),
+        calibration,
+    )
+    return result.verdict, result.mt_probability
 
 
 def _split(items: Sequence[Any], lengths: Sequence[int]) -> list[list[Any]]:

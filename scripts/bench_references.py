@@ -7,7 +7,8 @@ an outlet.  Every tenth article of detect/native_news_dev is cut in two (every o
 half is put among the reports, the other must find it (a measure of the search alone: same event,
 other sentences).  Printed: CPU and wall seconds to build, again with nothing changed, with one
 file changed; bytes on disk; memory; share of halves found; seconds to compare an article of 30
-sentences after loading, model cold and texts new.
+sentences with all that an audit does (search, audit of the reports found, alignment, facts), after
+loading, none of its texts seen before.
 """
 
 from __future__ import annotations
@@ -22,14 +23,17 @@ import resource
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+from mtaudit import calibrate
+from mtaudit.comparison import Comparison
 from mtaudit.encoder import load_encoder
 from mtaudit.library import Library, Shelf
-from mtaudit.reference import ReferenceIndex
+from mtaudit.pipeline import text_verdict
 from mtaudit.segment import segment
-from mtaudit.types import Document
+from mtaudit.types import Document, SentenceEncoder
 
 ARTICLE = 30
 
@@ -64,9 +68,10 @@ def halves(path: Path, step: int) -> list[tuple[list[str], list[str]]]:
     return found
 
 
-def timed(label: str, work: object) -> object:
+def timed(label: str, work: Callable[[], Any]) -> tuple[Any, float]:
+    """What ``work`` gives, and its CPU seconds."""
     cpu, wall = time.process_time(), time.perf_counter()
-    result = work()  # type: ignore[operator]
+    result = work()
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
     print(f"{label}: {cpu:.1f} s CPU, {wall:.1f} s wall")
     return result, cpu
@@ -82,6 +87,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--reports", type=int, default=10_000)
     parser.add_argument("--articles", type=int, default=5, help="articles compared")
+    parser.add_argument("--halves", type=int, default=40, help="articles cut in two")
     parser.add_argument("--folder", type=Path, help="where to build (default: a temporary one)")
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
@@ -89,7 +95,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as spare:
         folder = args.folder or Path(spare)
         folder.mkdir(parents=True, exist_ok=True)
-        pairs = halves(args.data / "detect" / "native_news_dev.jsonl.xz", 10)
+        pairs = halves(args.data / "detect" / "native_news_dev.jsonl.xz", 10)[: args.halves]
         texts: dict[str, list[list[str]]] = {"held": [theirs for _, theirs in pairs]}
         count = len(pairs)
         for outlet, lines in runs(args.data / "mono", rng):
@@ -128,15 +134,18 @@ def measure(
     size = sum(p.stat().st_size for p in (folder / "index").iterdir())
     print(f"on disk: {size / 1e6:.1f} MB, {size / count:.0f} bytes a report")
     shelf, _ = timed("loaded", lambda: Shelf(library))
-    assert isinstance(shelf, Shelf)
     print(f"  memory {memory():.0f} MB")
     encoder = load_encoder("cpu", threads=args.threads)
     search(shelf, pairs, encoder)
-    compare(shelf, pairs, encoder, args.articles)
+    pool = [text for mine, _ in pairs for text in mine]
+    articles = [pool[n * ARTICLE : (n + 1) * ARTICLE] for n in range(args.articles)]
+    compare(library, articles, load_encoder("cpu", threads=args.threads))
     print(f"memory at the end: {memory():.0f} MB, {os.cpu_count()} cores seen")
 
 
-def search(shelf: Shelf, pairs: list[tuple[list[str], list[str]]], encoder: object) -> None:
+def search(
+    shelf: Shelf, pairs: list[tuple[list[str], list[str]]], encoder: SentenceEncoder
+) -> None:
     """Where the other half of an article stands among the reports found."""
     ranks: dict[str, list[int]] = {"terms": [], "terms and lead": []}
     spent = []
@@ -145,7 +154,7 @@ def search(shelf: Shelf, pairs: list[tuple[list[str], list[str]]], encoder: obje
         parts = segment(document)
         for name, model in (("terms", None), ("terms and lead", encoder)):
             start = time.process_time()
-            found = shelf.find(document, parts, model)  # type: ignore[arg-type]
+            found = shelf.find(document, parts, model)
             spent.append((name, time.process_time() - start))
             text = "\n".join(theirs)
             at = [n for n, item in enumerate(found) if item.document.text == text]
@@ -160,23 +169,21 @@ def search(shelf: Shelf, pairs: list[tuple[list[str], list[str]]], encoder: obje
         )
 
 
-def compare(
-    shelf: Shelf, pairs: list[tuple[list[str], list[str]]], encoder: object, count: int
-) -> None:
-    """Articles of :data:`ARTICLE` sentences, made of halves, against what the shelf finds."""
-    pool = [text for mine, _ in pairs for text in mine]
-    for n in range(count):
-        document = Document(f"article {n}", "\n".join(pool[n * ARTICLE : (n + 1) * ARTICLE]))
+def compare(library: Library, articles: list[list[str]], encoder: SentenceEncoder) -> None:
+    """Each article against what is found for it; the first one also loads tables of words."""
+    calibration = calibrate.default()
+    comparison = Comparison(
+        library, encoder, lambda report: text_verdict(report, calibration), str(time.time())
+    )
+    for texts in articles:
+        document = Document("article", "\n".join(texts))
         parts = segment(document)[:ARTICLE]
         cpu, wall = time.process_time(), time.perf_counter()
-        found = shelf.find(document, parts, encoder)  # type: ignore[arg-type]
-        index = ReferenceIndex.build([(f.document, f.segments) for f in found], encoder)  # type: ignore[arg-type]
-        rows = index.compare(document, parts)
+        found = comparison.compare(document, parts, [()] * len(parts))
         print(
             f"article of {len(parts)} sentences: {time.process_time() - cpu:.2f} s CPU,"
-            f" {time.perf_counter() - wall:.2f} s wall; {len(found)} reports with"
-            f" {sum(len(f.segments) for f in found)} sentences,"
-            f" {sum(bool(m) for m, _ in rows)} sentences matched"
+            f" {time.perf_counter() - wall:.2f} s wall; {len(found.reports)} reports,"
+            f" {sum(bool(rows) for rows, _ in found.matches)} sentences matched"
         )
 
 

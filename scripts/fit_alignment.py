@@ -3,8 +3,8 @@
     python scripts/fit_alignment.py --data ../shared/data --out mtaudit/alignment.json
 
 Means: sentences of detect/native_news_dev.  Weights: logistic regression on detect/flores_dev;
-a positive pair is part of a machine translation (a run of 40–100 % of its words) and part of the
-human translation of the same sentence, mostly with a piece of the next sentence joined to it, as
+a positive pair is part of a machine translation (a run of 60–100 % of its words) and part of the
+human translation of the same sentence, sometimes with a piece of the next sentence joined to it, as
 reports share content in part; negatives are the nearest sentences of the pool that are not the
 same.  ``accept`` and ``sure``: the probability that 3 % and 0.5 % of native news sentences exceed
 against the 60 nearest sentences of articles at least 30 days away, where none says the same (near
@@ -65,8 +65,8 @@ def articles(data: Path) -> list[tuple[date, list[str]]]:
 
 
 def run_of(words: list[str], rng: random.Random) -> list[str]:
-    """A run of 40–100 % of the words, at least four."""
-    size = max(4, round(len(words) * rng.uniform(0.4, 1.0)))
+    """A run of 60–100 % of the words, at least four."""
+    size = max(4, round(len(words) * rng.uniform(0.6, 1.0)))
     start = rng.randint(0, max(0, len(words) - size))
     return words[start : start + size]
 
@@ -82,8 +82,8 @@ def comparable(rows: list[dict[str, Any]], rng: random.Random) -> list[tuple[str
     pairs = []
     for n, doc in enumerate(ids):
         clean = run_of(human[doc].split(), rng)
-        if rng.random() < 0.75:
-            clean += run_of(human[ids[(n + 1) % len(ids)]].split(), rng)[:20]
+        if rng.random() < 0.5:
+            clean += run_of(human[ids[(n + 1) % len(ids)]].split(), rng)[:8]
         pairs.append((" ".join(run_of(rng.choice(machine[doc]).split(), rng)), " ".join(clean)))
     return pairs
 
