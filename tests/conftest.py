@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,3 +29,16 @@ def seeds_run() -> RunReport:
 def seeds(seeds_run: RunReport) -> dict[str, DocumentReport]:
     """The same by the first three digits of the file's name."""
     return {d.document.doc_id[:3]: d for d in seeds_run.documents}
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """One Chromium for all tests of pages; skipped where there is none."""
+    pytest.importorskip("selenium", reason="selenium is not installed")
+    import report_browser
+
+    if not (report_browser.BROWSER and report_browser.DRIVER):
+        pytest.skip("no browser: chromium and chromedriver must be on the PATH")
+    driver = report_browser.start(tmp_path_factory.mktemp("profile"))
+    yield driver
+    driver.quit()

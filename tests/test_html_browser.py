@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,35 +15,10 @@ from report_samples import HOSTILE, document_report, run_report, seed_run
 from mtaudit.report import stored_run, write_run
 from mtaudit.types import SEVERITIES, DocumentReport, Issue, Suppressed
 
-webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
-from selenium.webdriver.chrome.service import Service  # noqa: E402  (after the skip)
-from selenium.webdriver.common.keys import Keys  # noqa: E402
-from selenium.webdriver.support.wait import WebDriverWait  # noqa: E402
-
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-BROWSER = next(filter(None, map(shutil.which, NAMES)), "")
-DRIVER = shutil.which("chromedriver") or ""
-pytestmark = pytest.mark.skipif(
-    not (BROWSER and DRIVER),
-    reason="no browser: chromium and chromedriver must be on the PATH",
-)
-FLAGS = (
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--window-size=1440,1200",
-)  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    options = webdriver.ChromeOptions()
-    options.binary_location = BROWSER
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(DRIVER))
-    yield driver
-    driver.quit()
+pytest.importorskip("selenium", reason="selenium is not installed")
+from report_browser import Page
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.wait import WebDriverWait
 
 
 def long_document(sentences: int) -> DocumentReport:
@@ -73,32 +46,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_run(run_report([replace(hostile, segments=tuple(poison))]), place / "hostile", ["html"])
     write_run(run_report([long_document(5000)]), place / "long", ["html"])
     return place
-
-
-class Page:
-    """A report opened in the browser; ``js`` runs an expression and gives its value."""
-
-    def __init__(self, driver: Any, path: Path, fragment: str = "") -> None:
-        self.driver = driver
-        driver.get("about:blank")
-        for kind in ("browser", "performance"):
-            driver.get_log(kind)
-        driver.get(path.as_uri() + fragment)
-
-    def js(self, expression: str, *arguments: Any) -> Any:
-        return self.driver.execute_script(f"return {expression}", *arguments)
-
-    def press(self, *keys: str) -> None:
-        webdriver.ActionChains(self.driver).send_keys(*keys).perform()
-
-    def click(self, selector: str) -> None:
-        self.driver.find_element("css selector", selector).click()
-
-    def current(self) -> str:
-        return self.js("document.querySelector('.sentence.current')?.id ?? ''")
-
-    def sentences(self) -> list[str]:
-        return self.js("[...document.querySelectorAll('article.sentence')].map(x => x.id)")
 
 
 @pytest.fixture

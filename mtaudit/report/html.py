@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -25,8 +25,8 @@ REPORT = "report.html"
 
 # In the order in which they are joined; each may use those before it.
 SCRIPTS = (
-    "base.js", "text.js", "verdicts.js", "desk.js", "evidence.js", "sentence.js", "header.js",
-    "view.js", "main.js",
+    "base.js", "frame.js", "text.js", "verdicts.js", "desk.js", "evidence.js", "sentence.js",
+    "header.js", "view.js", "main.js",
 )  # fmt: skip
 
 # What the page does not show stays out of it: it halves the file.
@@ -78,18 +78,42 @@ def _reasons(stored: StoredRun) -> list[str]:
     return sorted(found - {""})
 
 
-def _script() -> str:
-    return "(() => {\n'use strict';\n" + "\n".join(map(_asset, SCRIPTS)) + "\n})();\n"
+def interface() -> dict[str, dict[str, str]]:
+    """The texts that the scripts ask for, by language and key."""
+    return {
+        name: {k: v for k, v in texts(name).items() if not k.startswith("reason.")}
+        for name in LANGUAGES
+    }
+
+
+def filled(
+    lang: str, title: str, styles: Sequence[str], scripts: Sequence[str], data: Any
+) -> str:
+    """The skeleton with the ``styles`` and ``scripts`` joined and ``data`` (JSON types) in it."""
+    style = "".join(map(_asset, styles))
+    script = "(() => {\n'use strict';\n" + "\n".join(map(_asset, scripts)) + "\n})();\n"
+    parts = {
+        "{lang}": lang,
+        "{dir}": "rtl" if lang == "ar" else "ltr",
+        "{title}": title,
+        "{policy}": policy(style, script),
+        "{noscript_ar}": texts("ar")["app.noscript"],
+        "{noscript_en}": texts("en")["app.noscript"],
+        "{style}": style,
+        "{script}": script,
+    }
+    skeleton = _asset("report.html")
+    for mark, text in parts.items():
+        skeleton = skeleton.replace(mark, text)
+    # Last, so that no mark is looked for inside text from outside.
+    return skeleton.replace("{data}", embedded_json(data))
 
 
 def page(stored: StoredRun, lang: str = "ar") -> str:
     """The whole page.  ``lang`` is the interface it opens with; both are in it."""
     data = {
         "lang": lang,
-        "texts": {
-            name: {k: v for k, v in texts(name).items() if not k.startswith("reason.")}
-            for name in LANGUAGES
-        },
+        "texts": interface(),
         "severities": SEVERITIES,
         "categories": CATEGORIES,
         "reasons": {
@@ -106,22 +130,7 @@ def page(stored: StoredRun, lang: str = "ar") -> str:
             for document, segments in stored.by_document()
         ],
     }
-    style, script = _asset("report.css"), _script()
-    parts = {
-        "{lang}": lang,
-        "{dir}": "rtl" if lang == "ar" else "ltr",
-        "{title}": texts(lang)["app.title"],
-        "{policy}": policy(style, script),
-        "{noscript_ar}": texts("ar")["app.noscript"],
-        "{noscript_en}": texts("en")["app.noscript"],
-        "{style}": style,
-        "{script}": script,
-    }
-    skeleton = _asset("report.html")
-    for mark, text in parts.items():
-        skeleton = skeleton.replace(mark, text)
-    # Last, so that no mark is looked for inside text from outside.
-    return skeleton.replace("{data}", embedded_json(data))
+    return filled(lang, texts(lang)["app.title"], ("report.css",), SCRIPTS, data)
 
 
 def write(stored: StoredRun, folder: Path) -> list[Path]:

@@ -1,37 +1,16 @@
 // The page as a whole: masthead, places, keyboard.
 
-function setTheme(theme) {
-  root.dataset.theme = theme;
-}
-
-function setLanguage(lang) {
-  state.lang = lang;
-  root.lang = lang;
-  root.dir = lang === 'ar' ? 'rtl' : 'ltr';
+function openIn(lang) {
+  setLanguage(lang);
   document.title = t('app.title') + (data.documents.length === 1 ? ' — ' + withoutControls(titleOf(data.documents[0])) : '');
 }
 
 function switchLanguage() {
   const reading = currentPosition();
-  setLanguage(state.lang === 'ar' ? 'en' : 'ar');
+  openIn(state.lang === 'ar' ? 'en' : 'ar');
   stored.set('lang', state.lang);
   drawPage();
   if (reading >= 0) goTo(reading);
-}
-
-function switchTheme() {
-  const next = root.dataset.theme === 'dark' ? 'light' : 'dark';
-  stored.set('theme', next);
-  setTheme(next);
-}
-
-function masthead() {
-  return el('div', { class: 'masthead' },
-    el('h1', { text: t('app.title') }),
-    el('div', { class: 'switches' },
-      el('button', { type: 'button', class: 'quiet', id: 'language', lang: state.lang === 'ar' ? 'en' : 'ar', text: t('app.language'), onclick: switchLanguage }),
-      el('button', { type: 'button', class: 'quiet', id: 'theme', text: t('app.theme'), onclick: switchTheme }),
-      el('button', { type: 'button', class: 'quiet', id: 'help', text: t('app.help'), onclick: () => document.getElementById('keys').showModal() })));
 }
 
 function failures() {
@@ -65,19 +44,6 @@ const KEYS = [
   ['c  d  u', 'verdicts'], ['f', 'flagged'], ['i', 'undecided'], ['w', 'order'], ['l', 'language'], ['?', 'help'], ['Esc', 'escape'],
 ];
 
-function keysDialog() {
-  const list = el('dl');
-  for (const [keys, name] of KEYS) {
-    const combo = el('bdi', { dir: 'ltr' });
-    for (const key of keys.split('  ')) combo.append(el('kbd', { text: key }), ' ');
-    list.append(el('div', null, el('dt', null, combo), el('dd', { text: t('keys.' + name) })));
-  }
-  const dialog = el('dialog', { id: 'keys', 'aria-labelledby': 'keys-title' },
-    el('h2', { id: 'keys-title', text: t('app.help') }), list,
-    el('button', { type: 'button', class: 'button', text: t('app.close'), onclick: () => dialog.close() }));
-  return dialog;
-}
-
 // The articles before and after this one.
 function neighbours() {
   const link = (d, key) => {
@@ -107,9 +73,9 @@ function drawDocument() {
 function drawPage() {
   document.getElementById('app').replaceChildren(
     el('a', { class: 'skip', href: '#document', text: t('app.skip') }),
-    masthead(),
+    masthead(t('app.title'), switchLanguage),
     ...[failures(), data.documents.length > 1 ? overview() : null].filter(Boolean),
-    el('main', { id: 'document', tabindex: -1 }), colophon(), keysDialog());
+    el('main', { id: 'document', tabindex: -1 }), colophon(), keysDialog(KEYS));
   if (data.documents.length) drawDocument();
 }
 
@@ -171,19 +137,6 @@ function followHash() {
 
 // ------------------------------------------------------------------ keyboard
 
-// On an Arabic keyboard the letter keys give Arabic letters: then the place of the key counts.
-const CODES = {
-  KeyJ: 'j', KeyK: 'k', KeyN: 'n', KeyP: 'p', KeyO: 'o', KeyF: 'f', KeyW: 'w', KeyL: 'l',
-  KeyC: 'c', KeyD: 'd', KeyU: 'u', KeyI: 'i',
-  Digit1: '1', Digit2: '2', Digit3: '3', Slash: '/',
-};
-function keyOf(event) {
-  if (event.key === '?' || event.key === '؟') return '?';
-  if (/^[\x20-\x7e]$/.test(event.key)) return event.key.toLowerCase();
-  if (event.shiftKey && event.code === 'Slash') return '?';
-  return CODES[event.code] || event.key;
-}
-
 function toggleSeverity(i) {
   const button = document.querySelector('.chip.' + SEVERITIES[i]);
   if (button) button.click();
@@ -212,19 +165,7 @@ const ACTIONS = {
   '?': () => document.getElementById('keys').showModal(),
 };
 
-addEventListener('keydown', (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || !data.documents.length) return;
-  if (event.target.matches('input, textarea')) {
-    if (event.key === 'Escape') event.target.blur();
-    return;
-  }
-  if (document.getElementById('keys').open) return;
-  const action = ACTIONS[keyOf(event)];
-  if (!action) return;
-  event.preventDefault();
-  action();
-});
-
+if (data.documents.length) listenToKeys(ACTIONS);
 addEventListener('hashchange', followHash);
 // On paper everything is open.
 let closed = [];
@@ -239,12 +180,9 @@ addEventListener('beforeprint', () => {
 });
 addEventListener('afterprint', () => { for (const box of closed) box.open = false; });
 
-const dark = matchMedia('(prefers-color-scheme: dark)');
-setTheme(stored.get('theme') || (dark.matches ? 'dark' : 'light'));
-dark.addEventListener('change', (e) => { if (!stored.get('theme')) setTheme(e.matches ? 'dark' : 'light'); });
-const kept = stored.get('lang');
+followTheme();
 loadVerdicts();
-setLanguage(kept === 'en' || kept === 'ar' ? kept : data.lang);
+openIn(keptLanguage());
 state.doc = Math.max(0, data.documents.findIndex((doc) => !doc.is_reference));
 drawPage();
 followHash();

@@ -12,12 +12,6 @@ function shows(issue) {
 
 const filtering = () => state.flagged || state.undecided || state.query || state.severity.size || state.category.size || state.witness.size;
 
-// Marks, tatweel and alef and yeh forms do not matter to a search.
-function foldForSearch(text) {
-  return text.normalize('NFKC').replace(/[\p{M}\u0640\u200c-\u200f]/gu, '')
-    .replace(/[أإآٱ]/g, 'ا').replace(/ى/g, 'ي').toLowerCase();
-}
-
 function matches(segment) {
   if (state.flagged && !segment.flagged) return false;
   if (state.undecided && !undecided(segment)) return false;
