@@ -23,11 +23,13 @@ from .types import (
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A document after the text-alone stages: ``evidence[i]`` belongs to ``segments[i]``."""
+    """A document after the text-alone stages: ``evidence[i]`` and ``surprisal[i]`` (words with
+    their bits, see :class:`SegmentReport`) belong to ``segments[i]``."""
 
     document: Document
     segments: tuple[Segment, ...]
     evidence: tuple[tuple[Evidence, ...], ...]
+    surprisal: tuple[tuple[tuple[int, int, float], ...], ...] = ()
 
 
 def judge(
@@ -43,8 +45,9 @@ def judge(
     none of them."""
     rows: list[SegmentReport] = []
     scores: list[score.SentenceScore] = []
-    columns = zip(item.segments, item.evidence, trips, matches, strict=True)
-    for part, heard, (trip, trip_evidence), (found, match_evidence) in columns:
+    heat = item.surprisal or ((),) * len(item.segments)
+    columns = zip(item.segments, item.evidence, heat, trips, matches, strict=True)
+    for part, heard, words_heat, (trip, trip_evidence), (found, match_evidence) in columns:
         evidence = (*heard, trip_evidence, match_evidence)
         issues, suppressed = baseline.split(issues_of_evidence(evidence), part.text)
         if part.role == "furniture":
@@ -69,6 +72,7 @@ def judge(
                 references=found,
                 contributions=result.contributions,
                 suppressed=(*suppressed, cleared) if cleared else suppressed,
+                surprisal=words_heat,
             )
         )
     return _document_report(item.document, rows, scores, calibration, is_reference)

@@ -18,8 +18,10 @@ from typing import Any, Protocol
 from . import calibrate
 from .config import Options
 from .desk.baseline import EMPTY, read_baseline
+from .errors import ModelError
 from .evidence import load_all
 from .judging import Examined, judge
+from .language.stats import LanguageStats
 from .loading import Models, load_models, named, signature, stated
 from .read import read_paths
 from .segment import segment
@@ -105,7 +107,17 @@ def examine(document: Document) -> Examined:
     segments = segment(document)
     columns = [witness.examine(document, segments) for witness in _witnesses()]
     rows = tuple(tuple(column[i] for column in columns) for i in range(len(segments)))
-    return Examined(document, segments, rows)
+    return Examined(document, segments, rows, _surprisal(segments))
+
+
+def _surprisal(segments: Sequence[Segment]) -> tuple[tuple[tuple[int, int, float], ...], ...]:
+    """How unexpected each word is; nothing where the statistics are missing: the witness that
+    lives on them has told why."""
+    try:
+        stats = LanguageStats.load()
+    except ModelError:
+        return ()
+    return tuple(tuple(stats.heat(s.text)) if s.role == "article" else () for s in segments)
 
 
 def examine_all(

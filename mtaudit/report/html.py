@@ -81,14 +81,12 @@ def _reasons(stored: StoredRun) -> list[str]:
 def interface() -> dict[str, dict[str, str]]:
     """The texts that the scripts ask for, by language and key."""
     return {
-        name: {k: v for k, v in texts(name).items() if not k.startswith("reason.")}
+        name: {k: v for k, v in texts(name).items() if not k.startswith(("reason.", "sheet."))}
         for name in LANGUAGES
     }
 
 
-def filled(
-    lang: str, title: str, styles: Sequence[str], scripts: Sequence[str], data: Any
-) -> str:
+def filled(lang: str, title: str, styles: Sequence[str], scripts: Sequence[str], data: Any) -> str:
     """The skeleton with the ``styles`` and ``scripts`` joined and ``data`` (JSON types) in it."""
     style = "".join(map(_asset, styles))
     script = "(() => {\n'use strict';\n" + "\n".join(map(_asset, scripts)) + "\n})();\n"
