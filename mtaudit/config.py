@@ -29,6 +29,7 @@ class Options:
 
     reference: tuple[str, ...] = ()
     baseline: str = ""
+    calibration: str = ""
     out: str = "reports/latest"
     format: tuple[str, ...] = FORMATS
     roundtrip: bool = True

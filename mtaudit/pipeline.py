@@ -63,7 +63,7 @@ def audit(
     clean, more_failures = _read(options.reference, options)
     failures += [f for f in more_failures if f not in failures]
     models = models or load_models(options, need_encoder=bool(clean))
-    calibration = calibrate.default()
+    calibration = calibrate.named(options.calibration)
 
     examined = examine_all([*documents, *found], options.jobs, report)
     trips = round_trips(examined, models, report)

@@ -58,21 +58,28 @@ def _add_export(commands: Any) -> None:
 def _add_review(commands: Any) -> None:
     review = commands.add_parser(
         "review",
-        help="editors' verdicts in: baseline, agreement, precision",
+        help="editors' verdicts in: baseline, agreement, precision, calibration",
         description="Read the verdicts that editors saved from report.html; write what they"
         " dismissed as a baseline for the next audit; tell how far they agree and how often they"
-        " confirm each issue code.",
+        " confirm each issue code; refit the calibration where there are verdicts enough.",
     )
     review.add_argument("run", metavar="RUN", help="output folder of the audit that was judged")
     review.add_argument("verdicts", nargs="+", metavar="VERDICTS", help="saved .json or .csv files")
     review.add_argument("--write-baseline", metavar="FILE", help="default: RUN/baseline.json")
     review.add_argument("--baseline", metavar="FILE", help="an older baseline to build upon")
+    review.add_argument(
+        "--write-calibration", metavar="FILE", help="default: RUN/calibration.json; written only"
+        " where there are verdicts enough to refit it",
+    )  # fmt: skip
 
 
 def _review(arguments: dict[str, Any]) -> int:
+    from .. import calibrate
     from ..report import read_run
     from ..report.jsonl import write_atomically
     from .baseline import EMPTY, read_baseline, text_of
+    from .refit import refit
+    from .refit import text_of as text_of_calibration
     from .review import baseline_of, lines, review
 
     folder = Path(arguments["run"])
@@ -83,7 +90,15 @@ def _review(arguments: dict[str, Any]) -> int:
     target = Path(arguments["write_baseline"] or folder / "baseline.json")
     write_atomically(target, [text_of(baseline)])
     print("\n".join(lines(found)))
+    new = refit(run, found)
+    print("\nCalibration")
+    print("\n".join(new.told))
     print(f"\n{target}: {len(baseline.entries)} dismissed")
+    if new.changes:
+        named = run.run["options"].get("calibration") or ""
+        target = Path(arguments["write_calibration"] or folder / "calibration.json")
+        write_atomically(target, [text_of_calibration(calibrate.path_of(named), new)])
+        print(f"{target}: refitted; name it as --calibration or in .mtaudit.toml")
     return ExitCode.OK
 
 
