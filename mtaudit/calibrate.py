@@ -10,7 +10,7 @@ import json
 import math
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -84,7 +84,8 @@ class Calibration:
     """Everything that was fitted.  ``signature`` names data, script and package version.
 
     ``document_doubt``: from this probability on a document is called unclear; one native article
-    in ten gets there.
+    in ten gets there.  ``confidence``: issue code → confidence as editors' verdicts have it, in the
+    place of the rule's own; empty in the calibration that ships.
     """
 
     sentence: Mapping[str, LogisticModel]
@@ -94,6 +95,7 @@ class Calibration:
     document_doubt: Mapping[str, Threshold]
     quality: Mapping[str, float]
     signature: str
+    confidence: Mapping[str, float] = field(default_factory=dict)
 
 
 def _model(raw: Mapping[str, Any]) -> LogisticModel:
@@ -121,16 +123,28 @@ def load(path: Path) -> Calibration:
             document_doubt={name: Threshold(**t) for name, t in raw["document_doubt"].items()},
             quality={name: float(v) for name, v in raw["quality"].items()},
             signature=str(raw["signature"]),
+            confidence={code: float(c) for code, c in raw.get("confidence", {}).items()},
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(
             f"calibration cannot be read ({error})",
             where=str(path),
-            mend="reinstall mtaudit, or run scripts/fit_detector.py",
+            mend="name another file, reinstall mtaudit, or run scripts/fit_detector.py",
         ) from error
+
+
+def path_of(name: str = "") -> Path:
+    """The file that an option names; without a name the one that ships with the package."""
+    return Path(name) if name else model_path("calibration") / "calibration.json"
 
 
 @cache
 def default() -> Calibration:
     """The calibration that ships with the package."""
-    return load(model_path("calibration") / "calibration.json")
+    return load(path_of())
+
+
+def named(name: str) -> Calibration:
+    """The calibration in the file that an option names, or the default.  Raises
+    :class:`ModelError`."""
+    return load(path_of(name)) if name else default()

@@ -37,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_evaluate(commands)
     add_batch(commands, _add_model_flags)
     add_desk(commands)
+    _add_rejudge(commands)
     explain = commands.add_parser("explain", help="what an issue code means, with examples")
     explain.add_argument("code", nargs="?", help="an issue code; left out: list them all")
     explain.add_argument("--lang", choices=("en", "ar"), default="en")
@@ -76,6 +77,9 @@ def _add_audit(commands: Any) -> None:
     audit.add_argument(
         "--baseline", metavar="FILE", help="what editors dismissed (mtaudit review) counts no more"
     )
+    audit.add_argument(
+        "--calibration", metavar="FILE", help="as editors' verdicts refitted it (mtaudit review)"
+    )
     audit.add_argument("--out", metavar="DIR", help="default: reports/latest")
     audit.add_argument("--format", metavar="LIST", help="jsonl,html (default: both)")
     audit.add_argument(
@@ -107,6 +111,32 @@ def _add_index(commands: Any) -> None:
     index.add_argument("--text-column", metavar="NAME", help="for JSONL, CSV and TSV")
     index.add_argument("--lang", choices=("en", "ar"), help="language of the progress shown")
     index.add_argument("--quiet", action="store_true", help="no progress, no summary")
+
+
+def _add_rejudge(commands: Any) -> None:
+    rejudge = commands.add_parser(
+        "rejudge",
+        help="new thresholds, calibration or baseline on a stored run's evidence",
+        description="Score a stored run anew from the evidence that it holds; no text is read and"
+        " no model is run. Writes a record and a report.",
+        epilog=_EXITS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    rejudge.add_argument("run", metavar="RUN", help="output folder of an audit")
+    rejudge.add_argument("--out", metavar="DIR", help="default: RUN-rejudged")
+    rejudge.add_argument(
+        "--threshold", type=float, metavar="P", help="an article is called machine-made from here"
+    )
+    rejudge.add_argument(
+        "--sentence-threshold", type=float, metavar="P", help="a sentence is flagged from here"
+    )
+    rejudge.add_argument("--calibration", metavar="FILE", help="default: the one that ships")
+    rejudge.add_argument(
+        "--baseline", metavar="FILE", help="in the place of the dismissals that the run holds"
+    )
+    rejudge.add_argument("--fail-on", choices=("minor", "major", "critical", "never"))
+    rejudge.add_argument("--lang", choices=("en", "ar"), help="language of the summary")
+    rejudge.add_argument("--quiet", action="store_true", help="no summary")
 
 
 def _add_translate(commands: Any) -> None:
@@ -205,6 +235,31 @@ def _index(arguments: dict[str, Any]) -> int:
         return index_reports(options, progress, quiet=quiet)
 
 
+def _rejudge(arguments: dict[str, Any]) -> int:
+    from . import calibrate
+    from .console import exit_code_of
+    from .desk.baseline import read_baseline
+    from .rejudge import Thresholds, rejudge
+    from .report import read_run, render, write_run
+
+    folder = Path(arguments["run"])
+    thresholds = Thresholds(arguments["threshold"], arguments["sentence_threshold"])
+    run = read_run(folder)
+    options = run.run["options"]
+    named = arguments["calibration"] or options.get("calibration") or ""
+    baseline = read_baseline(Path(arguments["baseline"])) if arguments["baseline"] else None
+    found = rejudge(run, calibrate.named(named), thresholds, baseline)
+    lang, fail_on = (arguments[name] or options.get(name) for name in ("lang", "fail_on"))
+    found.run["options"] |= {"calibration": named, "lang": lang, "fail_on": fail_on}
+    out = Path(arguments["out"] or folder.with_name(folder.name + "-rejudged"))
+    written = write_run(found, out)
+    if not arguments["quiet"]:
+        render(found, lang or "en")
+        for path in written:
+            print(path)
+    return exit_code_of(found, fail_on or "major")
+
+
 def _translate(arguments: dict[str, Any]) -> int:
     from .config import load_options
 
@@ -253,6 +308,7 @@ def _doctor(arguments: dict[str, Any]) -> int:
 _COMMANDS = {
     "audit": _audit,
     "index": _index,
+    "rejudge": _rejudge,
     "translate": _translate,
     "evaluate": _evaluate,
     "explain": _explain,

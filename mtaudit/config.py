@@ -30,6 +30,7 @@ class Options:
     reference: tuple[str, ...] = ()
     reference_index: str = ""
     baseline: str = ""
+    calibration: str = ""
     out: str = "reports/latest"
     format: tuple[str, ...] = FORMATS
     roundtrip: bool = True

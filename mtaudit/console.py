@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from .config import Options
 from .errors import ExitCode, InputError, UsageError
 from .types import SEVERITIES, RunReport, Translator
+
+if TYPE_CHECKING:
+    from .report import StoredRun
 
 _STAGES = {
     "evidence": ("reading the text", "قراءة النص"),
@@ -64,16 +68,24 @@ class ProgressBars:
 
 def exit_code(run: RunReport, fail_on: str) -> int:
     """0, 1 or 3 for a finished run; furniture's issues count too: they stand on the page."""
-    if run.failures or not run.documents:
+    rows = (row for document in run.documents for row in document.segments)
+    severities = (issue.severity for row in rows for issue in row.issues)
+    return _exit_code(bool(run.failures or not run.documents), severities, fail_on)
+
+
+def exit_code_of(run: StoredRun, fail_on: str) -> int:
+    """The same for a run out of its records."""
+    severities = (issue["severity"] for row in run.segments for issue in row["issues"])
+    return _exit_code(bool(run.run["failures"] or not run.documents), severities, fail_on)
+
+
+def _exit_code(failed: bool, severities: Iterable[str], fail_on: str) -> int:
+    if failed:
         return ExitCode.INPUT
     if fail_on == "never":
         return ExitCode.OK
     grave = SEVERITIES[SEVERITIES.index(fail_on) :]
-    for document in run.documents:
-        for row in document.segments:
-            if any(issue.severity in grave for issue in row.issues):
-                return ExitCode.FINDINGS
-    return ExitCode.OK
+    return ExitCode.FINDINGS if any(s in grave for s in severities) else ExitCode.OK
 
 
 def index_reports(options: Options, progress: Any, *, quiet: bool) -> int:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from . import score, source_language
 from .calibrate import Calibration
@@ -24,11 +24,13 @@ from .types import (
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A document after the text-alone stages: ``evidence[i]`` belongs to ``segments[i]``."""
+    """A document after the text-alone stages: ``evidence[i]`` and ``surprisal[i]`` (words with
+    their bits, see :class:`SegmentReport`) belong to ``segments[i]``."""
 
     document: Document
     segments: tuple[Segment, ...]
     evidence: tuple[tuple[Evidence, ...], ...]
+    surprisal: tuple[tuple[tuple[int, int, float], ...], ...] = ()
 
 
 def judge(
@@ -45,10 +47,12 @@ def judge(
     none of them."""
     rows: list[SegmentReport] = []
     scores: list[score.SentenceScore] = []
-    columns = zip(item.segments, item.evidence, trips, matches, strict=True)
-    for part, heard, (trip, trip_evidence), (found, match_evidence) in columns:
+    heat = item.surprisal or ((),) * len(item.segments)
+    columns = zip(item.segments, item.evidence, heat, trips, matches, strict=True)
+    for part, heard, words_heat, (trip, trip_evidence), (found, match_evidence) in columns:
         evidence = (*heard, trip_evidence, match_evidence)
-        issues, suppressed = baseline.split(issues_of_evidence(evidence), part.text)
+        found_here = _weighed(issues_of_evidence(evidence), calibration.confidence)
+        issues, suppressed = baseline.split(found_here, part.text)
         if part.role == "furniture":
             rows.append(SegmentReport(item.document.doc_id, part, None, None, False, issues,
                                       evidence, trip, found, (), suppressed))  # fmt: skip
@@ -71,9 +75,27 @@ def judge(
                 references=found,
                 contributions=result.contributions,
                 suppressed=(*suppressed, cleared) if cleared else suppressed,
+                surprisal=words_heat,
             )
         )
     return _document_report(item.document, rows, scores, calibration, reports, is_reference)
+
+
+def _weighed(issues: tuple[Issue, ...], confidence: Mapping[str, float]) -> tuple[Issue, ...]:
+    """``issues`` with the confidence that editors' verdicts gave their codes; the rule's own is
+    kept beside it."""
+    if not confidence:
+        return issues
+    return tuple(
+        replace(
+            issue,
+            confidence=confidence[issue.code],
+            more={**issue.more, "rule_confidence": issue.confidence},
+        )
+        if issue.code in confidence
+        else issue
+        for issue in issues
+    )
 
 
 def issues_of_evidence(evidence: Iterable[Evidence]) -> tuple[Issue, ...]:

@@ -20,8 +20,10 @@ from . import calibrate
 from .calibrate import Calibration
 from .config import Options
 from .desk.baseline import EMPTY, Baseline, read_baseline
+from .errors import ModelError
 from .evidence import load_all
 from .judging import Examined, judge
+from .language.stats import LanguageStats
 from .loading import (
     Models,
     Reports,
@@ -41,6 +43,7 @@ from .types import (
     Failure,
     RoundTrip,
     RunReport,
+    Segment,
     Verdict,
     Witness,
 )
@@ -104,7 +107,7 @@ class Grounds:
 def read_grounds(options: Options, reports: Reports) -> Grounds:
     """Calibration, baseline and the clean reports of :func:`mtaudit.loading.open_reports`."""
     baseline = read_baseline(Path(options.baseline)) if options.baseline else EMPTY
-    return Grounds(calibrate.default(), baseline, reports)
+    return Grounds(calibrate.named(options.calibration), baseline, reports)
 
 
 def run_signature(options: Options, models: Models, grounds: Grounds) -> str:
@@ -155,7 +158,17 @@ def examine(document: Document) -> Examined:
     segments = segment(document)
     columns = [witness.examine(document, segments) for witness in _witnesses()]
     rows = tuple(tuple(column[i] for column in columns) for i in range(len(segments)))
-    return Examined(document, segments, rows)
+    return Examined(document, segments, rows, _surprisal(segments))
+
+
+def _surprisal(segments: Sequence[Segment]) -> tuple[tuple[tuple[int, int, float], ...], ...]:
+    """How unexpected each word is; nothing where the statistics are missing: the witness that
+    lives on them has told why."""
+    try:
+        stats = LanguageStats.load()
+    except ModelError:
+        return ()
+    return tuple(tuple(stats.heat(s.text)) if s.role == "article" else () for s in segments)
 
 
 def examine_all(

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, runtime_checkable
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 
 Severity = Literal["minor", "major", "critical"]
 SEVERITIES: tuple[Severity, ...] = ("minor", "major", "critical")
@@ -228,7 +228,11 @@ class Suppressed:
 
 @dataclass(frozen=True, slots=True)
 class SegmentReport:
-    """Everything known of one segment: one line of ``segments.jsonl``."""
+    """Everything known of one segment: one line of ``segments.jsonl``.
+
+    ``surprisal`` holds (start, end, bits) of every written word, offsets into the segment's text:
+    how unexpected native news finds it after the words before it; empty where nothing is known.
+    """
 
     doc_id: str
     segment: Segment
@@ -241,6 +245,7 @@ class SegmentReport:
     references: tuple[ReferenceMatch, ...] = ()
     contributions: tuple[tuple[str, float], ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
+    surprisal: tuple[tuple[int, int, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

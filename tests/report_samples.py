@@ -191,6 +191,9 @@ def segment_report(doc_id: str, index: int, start: int, text: str, clean: bool) 
         references=matches,
         contributions=(("residue", 1.4 if weight > 20 else -0.1), ("punctuation", 0.62),
                        ("calques", 0.31), ("roundtrip", -0.45), ("agreement", 0.02)),
+        surprisal=tuple(
+            (m.start(), m.end(), 4.0 + len(m.group()) * 1.7) for m in re.finditer(r"[^\W_]+", text)
+        ),
     )  # fmt: skip
 
 

@@ -540,64 +540,21 @@ def test_no_cell_is_a_formula(tmp_path: Path) -> None:
         assert not [cell for cell in row if cell.startswith(("=", "+", "-", "@", "\t"))]
 
 
-# What the OASIS schema of SARIF 2.1.0 requires of the objects that are used here (its "required"
-# lists and enumerations, by definition), and the properties that it knows of them.
-SARIF: dict[str, tuple[set[str], set[str]]] = {
-    "log": ({"version", "runs"}, {"$schema", "version", "runs"}),
-    "run": ({"tool"}, {"tool", "columnKind", "invocations", "results", "properties"}),
-    "driver": ({"name"}, {"name", "version", "rules"}),
-    "rule": ({"id"}, {"id", "shortDescription", "defaultConfiguration", "properties"}),
-    "invocation": (
-        {"executionSuccessful"}, {"executionSuccessful", "toolExecutionNotifications"},
-    ),
-    "notification": ({"message"}, {"message", "level"}),
-    "result": ({"message"}, {"ruleId", "ruleIndex", "level", "message", "locations",
-                             "partialFingerprints", "suppressions", "properties"}),
-    "suppression": ({"kind"}, {"kind", "justification"}),
-    "region": (set(), {"charOffset", "charLength", "snippet"}),
-}  # fmt: skip
-
-
-def conforms(kind: str, value: dict[str, Any]) -> None:
-    required, known = SARIF[kind]
-    assert required <= value.keys() <= known, kind
-    message = value.get("message")
-    assert message is None or isinstance(message["text"], str)
-
-
-def test_sarif_has_what_its_schema_requires(tmp_path: Path) -> None:
+def test_sarif_results_lead_to_their_words(tmp_path: Path) -> None:
     folder = with_suppressed(tmp_path)
     log = json.loads(export(folder, "sarif", tmp_path / "x.sarif"))
-    conforms("log", log)
-    assert log["version"] == "2.1.0"
     (run,) = log["runs"]
-    conforms("run", run)
-    conforms("driver", run["tool"]["driver"])
     assert run["columnKind"] == "unicodeCodePoints"
-    for item in run["invocations"]:
-        conforms("invocation", item)
-        for told in item["toolExecutionNotifications"]:
-            conforms("notification", told)
     rules = run["tool"]["driver"]["rules"]
-    for rule in rules:
-        conforms("rule", rule)
-        assert rule.get("shortDescription", {"text": "x"})["text"]
     texts = {d.document.doc_id: d.document.text for d in seed_run().documents}
     regions = 0
     for result in run["results"]:
-        conforms("result", result)
-        assert result["level"] in ("none", "note", "warning", "error")
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
-        assert all(isinstance(v, str) for v in result["partialFingerprints"].values())
-        for item in result["suppressions"]:
-            conforms("suppression", item)
-            assert item["kind"] in ("inSource", "external")
         (place,) = [location["physicalLocation"] for location in result["locations"]]
         uri = place["artifactLocation"]["uri"]
         assert uri.startswith("seeds/")
         assert uri.isascii()
         if "region" in place:
-            conforms("region", place["region"])
             regions += 1
             start = place["region"]["charOffset"]
             text = texts[uri.removeprefix("seeds/")]

@@ -63,7 +63,8 @@ def test_every_text_that_the_scripts_ask_for_exists_and_none_is_left_over() -> N
     asked = set(re.findall(r"""\bt\(\s*["']([a-z_]+\.[a-z_]+)["']\s*[,)]""", sources))
     assert asked <= keys
     # Families that are asked for by a computed key.
-    computed = ("verdict", "severity", "category", "witness", "kind", "fact", "keys", "reason")
+    computed = ("verdict", "severity", "category", "witness", "kind", "fact", "keys", "reason",
+                "sheet")  # fmt: skip
     quoted = set(re.findall(r"""["'\[]([a-z_]+\.[a-z_]+)["'\]]""", sources))
     left = {k for k in keys - asked - quoted if k.split(".")[0] not in computed}
     facets = {"severity", "category", "witness", "order_article", "order_worst"}

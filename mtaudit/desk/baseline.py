@@ -9,7 +9,7 @@ long as its words stay as they were; what is found in it is judged finding by fi
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -121,6 +121,23 @@ def ordered(entries: Iterable[Entry]) -> Baseline:
     """A baseline of ``entries``; of two with one fingerprint the later one holds."""
     last = {entry.fingerprint: entry for entry in entries}
     return Baseline(tuple(last[key] for key in sorted(last)))
+
+
+def carried_over(segments: Iterable[Mapping[str, Any]]) -> Iterator[Entry]:
+    """The dismissals that already held in a run's records: the next baseline must not forget
+    them."""
+    for segment in segments:
+        for item in segment["suppressed"]:
+            issue = item["issue"]
+            yield Entry(
+                target="sentence" if issue is None else "finding",
+                sentence=segment["text"],
+                code="" if issue is None else issue["code"],
+                text="" if issue is None else issue["text"],
+                reason=item["reason"],
+                comment=item["comment"],
+                editors=tuple(item["editors"]),
+            )
 
 
 def _entry(row: Any, where: str) -> Entry:

@@ -8,8 +8,9 @@ got better or worse when its quality moved by at least ``STEP``.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Literal
 
 from ..fingerprint import SAME_SENTENCE, marked_key, similarity
 from ..report import StoredRun
@@ -62,50 +63,59 @@ class DocumentDiff:
     kept: int = 0
 
 
-def _findings(segments: Sequence[Record]) -> list[tuple[Record, Record]]:
+def _found(issue: Record) -> Found:
+    return Found(**{name: issue[name] for name in Found.__slots__})
+
+
+Finding = tuple[Record, Record]  # an issue and its sentence
+State = Literal["new", "unchanged", "updated"]
+
+
+def findings(segments: Iterable[Record]) -> list[Finding]:
+    """What stands in the sentences, in text order."""
     return [(issue, segment) for segment in segments for issue in segment["issues"]]
 
 
-def _found(issue: Record) -> Found:
-    return Found(**{name: issue[name] for name in Found.__slots__})
+def paired(
+    before: Sequence[Finding], after: Sequence[Finding]
+) -> tuple[list[State], list[Finding]]:
+    """The state of each finding of ``after``, and those of ``before`` that are gone.
+
+    ``unchanged``: the same words in the same sentence; ``updated``: the same words, the sentence
+    lightly edited.
+    """
+    left = Counter(issue["fingerprint"] for issue, _ in before)
+    states: list[State] = []
+    for issue, _ in after:
+        known = left[issue["fingerprint"]] > 0
+        left[issue["fingerprint"]] -= known
+        states.append("unchanged" if known else "new")
+    gone: dict[tuple[str, str], list[Finding]] = {}
+    for issue, segment in before:
+        if left[issue["fingerprint"]]:
+            left[issue["fingerprint"]] -= 1
+            key = issue["code"], marked_key(issue["text"])
+            gone.setdefault(key, []).append((issue, segment))
+    for i, (issue, segment) in enumerate(after):
+        if states[i] == "new":
+            olds = gone.get((issue["code"], marked_key(issue["text"])), [])
+            alike = (similarity(old[1]["text"], segment["text"]) for old in olds)
+            at = next((n for n, x in enumerate(alike) if x >= SAME_SENTENCE), None)
+            if at is not None:
+                del olds[at]
+                states[i] = "updated"
+    lost = {id(issue) for olds in gone.values() for issue, _ in olds}
+    return states, [finding for finding in before if id(finding[0]) in lost]
 
 
 def _unmatched(
     first: Sequence[Record], second: Sequence[Record]
 ) -> tuple[list[Found], list[Found], int]:
     """Findings only in the second, only in the first, and how many are in both."""
-    before, after = _findings(first), _findings(second)
-    left = Counter(issue["fingerprint"] for issue, _ in before)
-    new = []
-    for issue, segment in after:
-        if left[issue["fingerprint"]]:
-            left[issue["fingerprint"]] -= 1
-        else:
-            new.append((issue, segment))
-    gone = []
-    for issue, segment in before:
-        if left[issue["fingerprint"]]:
-            left[issue["fingerprint"]] -= 1
-            gone.append((issue, segment))
-    kept = len(after) - len(new)
-    really_new = []
-    for issue, segment in new:
-        key = issue["code"], marked_key(issue["text"])
-        twin = next(
-            (
-                old
-                for old in gone
-                if (old[0]["code"], marked_key(old[0]["text"])) == key
-                and similarity(old[1]["text"], segment["text"]) >= SAME_SENTENCE
-            ),
-            None,
-        )
-        if twin is None:
-            really_new.append(_found(issue))
-        else:
-            gone.remove(twin)
-            kept += 1
-    return really_new, [_found(issue) for issue, _ in gone], kept
+    after = findings(second)
+    states, gone = paired(findings(first), after)
+    new = [_found(issue) for (issue, _), state in zip(after, states, strict=True) if state == "new"]
+    return new, [_found(issue) for issue, _ in gone], len(after) - len(new)
 
 
 def _changes(first: Sequence[Record], second: Sequence[Record]) -> Iterator[Change]:

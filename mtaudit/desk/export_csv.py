@@ -49,21 +49,25 @@ def _one_line(value: Any) -> str:
     return " ".join(str(value).split())
 
 
-def _rows(run: StoredRun) -> Iterator[Record]:
+def rows(run: StoredRun) -> Iterator[tuple[Record, Record]]:
+    """Documents and sentences with something to say, in text order."""
     for document, segments in run.by_document():
         for segment in segments:
-            issues = segment["issues"]
-            if not (issues or segment["flagged"]):
-                continue
-            row = {name: segment[name] for name in COLUMNS if name in segment}
-            row |= {
-                "path": document["path"],
-                "sentence": segment["index"] + 1,
-                "findings": len(issues),
-            }
-            for name, of in _FINDING.items():
-                row[name] = "\n".join(_one_line(of(issue)) for issue in issues)
-            yield row
+            if segment["issues"] or segment["flagged"]:
+                yield document, segment
+
+
+def _cells(document: Record, segment: Record) -> Record:
+    issues = segment["issues"]
+    row = {name: segment[name] for name in COLUMNS if name in segment}
+    row |= {
+        "path": document["path"],
+        "sentence": segment["index"] + 1,
+        "findings": len(issues),
+    }
+    for name, of in _FINDING.items():
+        row[name] = "\n".join(_one_line(of(issue)) for issue in issues)
+    return row
 
 
 def text_of(run: StoredRun) -> str:
@@ -71,6 +75,7 @@ def text_of(run: StoredRun) -> str:
     stream = io.StringIO(newline="")
     writer = csv.writer(stream)
     writer.writerow(COLUMNS)
-    for row in _rows(run):
+    for document, segment in rows(run):
+        row = _cells(document, segment)
         writer.writerow([cell(row[name]) for name in COLUMNS])
     return "\ufeff" + stream.getvalue()

@@ -6,7 +6,6 @@ fail exactly when the audit ended with exit code 1; inputs that could not be jud
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from xml.etree import ElementTree as Xml
 
@@ -14,13 +13,7 @@ from ..report import StoredRun
 from ..report.record import Record
 from ..report.strings import shortened
 from ..types import SEVERITIES
-
-# What XML 1.0 (fifth edition, production 2) cannot hold, even escaped.
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def _text(value: str) -> str:
-    return _FORBIDDEN.sub("\ufffd", value)
+from .xml_text import allowed, file_text
 
 
 def _finding(issue: Record) -> str:
@@ -34,13 +27,13 @@ def _finding(issue: Record) -> str:
 def _case(suite: Xml.Element, document: Record, segment: Record, grave: Iterable[str]) -> bool:
     name = f"{segment['index'] + 1}: {shortened(segment['text'], 80)}"
     case = Xml.SubElement(
-        suite, "testcase", {"classname": _text(document["doc_id"]), "name": _text(name)}
+        suite, "testcase", {"classname": allowed(document["doc_id"]), "name": allowed(name)}
     )
     failing = [issue for issue in segment["issues"] if issue["severity"] in grave]
     if failing:
         codes = ", ".join(dict.fromkeys(issue["code"] for issue in failing))
-        failure = Xml.SubElement(case, "failure", {"message": _text(codes), "type": "finding"})
-        failure.text = _text("\n".join([segment["text"], *map(_finding, failing)]))
+        failure = Xml.SubElement(case, "failure", {"message": allowed(codes), "type": "finding"})
+        failure.text = allowed("\n".join([segment["text"], *map(_finding, failing)]))
     return bool(failing)
 
 
@@ -56,7 +49,7 @@ def text_of(run: StoredRun) -> str:
     root = Xml.Element("testsuites", {"name": "mtaudit"})
     tests = failures = 0
     for document, segments in run.by_document():
-        suite = Xml.SubElement(root, "testsuite", {"name": _text(document["doc_id"])})
+        suite = Xml.SubElement(root, "testsuite", {"name": allowed(document["doc_id"])})
         failed = sum([_case(suite, document, segment, grave) for segment in segments])
         _count(suite, len(segments), failed, 0)
         tests, failures = tests + len(segments), failures + failed
@@ -65,11 +58,12 @@ def text_of(run: StoredRun) -> str:
         suite = Xml.SubElement(root, "testsuite", {"name": "inputs that could not be judged"})
         for item in errors:
             case = Xml.SubElement(
-                suite, "testcase", {"classname": "input", "name": _text(item["path"])}
+                suite, "testcase", {"classname": "input", "name": allowed(item["path"])}
             )
             words = " — ".join(filter(None, (item["message"], item["mend"])))
-            Xml.SubElement(case, "error", {"message": _text(words), "type": _text(item["kind"])})
+            Xml.SubElement(
+                case, "error", {"message": allowed(words), "type": allowed(item["kind"])}
+            )
         _count(suite, len(errors), 0, len(errors))
     _count(root, tests + len(errors), failures, len(errors))
-    Xml.indent(root)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + Xml.tostring(root, "unicode") + "\n"
+    return file_text(root)

@@ -1,15 +1,16 @@
 """A run as SARIF 2.1.0 (OASIS standard, 27 March 2020), for code-scanning viewers.
 
-Regions are by character offset, with ``columnKind`` code points: the records hold no lines.
-Where a reader took the text out of HTML or a record, offsets do not lead into the file: then the
-result names the file alone and keeps its offsets as properties.  What a baseline dismissed is a
-suppressed result.
+Regions are by line and column and by character offset, with ``columnKind`` code points.  Where a
+reader took the text out of HTML or a record, offsets do not lead into the file: then the result
+names the file alone and keeps its offsets as properties.  What a baseline dismissed is a suppressed
+result.  Against an earlier run every result carries a ``baselineState``, and what is gone is there
+as ``absent``.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePath
 from urllib.parse import quote
 
@@ -17,6 +18,8 @@ from .. import __version__
 from ..report import StoredRun
 from ..report.record import Record
 from ..rules import catalogue
+from .diff import Finding, findings, paired
+from .places import place
 
 SCHEMA_URI = "https://json.schemastore.org/sarif-2.1.0.json"
 VERSION = "2.1.0"
@@ -46,15 +49,20 @@ def _rule(code: str) -> Record:
     }
 
 
-def _location(document: Record, issue: Record) -> Record:
-    place: Record = {"artifactLocation": {"uri": _uri(document)}}
-    if document["offsets_into"] == "file":
-        place["region"] = {
+def _location(document: Record, segment: Record, issue: Record) -> Record:
+    found: Record = {"artifactLocation": {"uri": _uri(document)}}
+    where = place(segment, issue)
+    if where:
+        found["region"] = {
+            "startLine": where.line,
+            "startColumn": where.column,
+            "endLine": where.end_line,
+            "endColumn": where.end_column,
             "charOffset": issue["start"],
             "charLength": issue["end"] - issue["start"],
             "snippet": {"text": issue["text"]},
         }
-    return {"physicalLocation": place}
+    return {"physicalLocation": found}
 
 
 def _result(document: Record, segment: Record, issue: Record, order: Mapping[str, int]) -> Record:
@@ -64,7 +72,7 @@ def _result(document: Record, segment: Record, issue: Record, order: Mapping[str
         "ruleIndex": order[issue["code"]],
         "level": LEVELS[issue["severity"]],
         "message": {"text": issue["message_en"] + fix},
-        "locations": [_location(document, issue)],
+        "locations": [_location(document, segment, issue)],
         "partialFingerprints": {FINGERPRINT: issue["fingerprint"]},
         "properties": {
             "message_ar": issue["message_ar"],
@@ -78,23 +86,53 @@ def _result(document: Record, segment: Record, issue: Record, order: Mapping[str
     }
 
 
-def log(run: StoredRun) -> Record:
-    """The SARIF log as plain dictionaries."""
-    found: list[tuple[Record, Record, Record, Record | None]] = []
+# Document, sentence, issue, the dismissal that suppresses it, its state against an earlier run.
+_Row = tuple[Record, Record, Record, Record | None, str | None]
+
+
+def _held(segments: Iterable[Record]) -> list[tuple[Finding, Record | None]]:
+    """Findings of a document, then what is suppressed in it, with the dismissal."""
+    rows = list(segments)
+    open_ones: list[tuple[Finding, Record | None]] = [(f, None) for f in findings(rows)]
+    return open_ones + [
+        ((item["issue"], segment), item)
+        for segment in rows
+        for item in segment["suppressed"]
+        if item["issue"] is not None
+    ]
+
+
+def _rows(run: StoredRun, since: StoredRun | None) -> Iterator[_Row]:
+    before = {d["doc_id"]: (d, s) for d, s in since.by_document()} if since else {}
     for document, segments in run.by_document():
-        for segment in segments:
-            found += [(document, segment, issue, None) for issue in segment["issues"]]
-            found += [
-                (document, segment, item["issue"], item)
-                for item in segment["suppressed"]
-                if item["issue"] is not None
-            ]
+        held = _held(segments)
+        states: list[str | None] = [None] * len(held)
+        gone: list[Finding] = []
+        if since:
+            _, earlier = before.pop(document["doc_id"], ({}, []))
+            old = [finding for finding, _ in _held(earlier)]
+            given, gone = paired(old, [finding for finding, _ in held])
+            states = [*given]
+        for ((issue, segment), dismissal), state in zip(held, states, strict=True):
+            yield document, segment, issue, dismissal, state
+        for issue, segment in gone:
+            yield document, segment, issue, None, "absent"
+    for document, segments in before.values():
+        for (issue, segment), _ in _held(segments):
+            yield document, segment, issue, None, "absent"
+
+
+def log(run: StoredRun, since: StoredRun | None = None) -> Record:
+    """The SARIF log as plain dictionaries; ``since`` is an earlier run of the same documents."""
+    found = list(_rows(run, since))
     order = {code: i for i, code in enumerate(sorted({f[2]["code"] for f in found}))}
     results = []
-    for document, segment, issue, dismissal in found:
+    for document, segment, issue, dismissal, state in found:
         result = _result(document, segment, issue, order)
         # Viewers need the list on every result, or they take suppressed ones for open.
         result["suppressions"] = [] if dismissal is None else [_suppression(dismissal)]
+        if state is not None:
+            result["baselineState"] = state
         results.append(result)
     notifications = [
         {"level": "error", "message": {"text": f"{f['path']}: {f['message']}"}}
@@ -131,7 +169,7 @@ def _suppression(item: Record) -> Record:
     return {"kind": "external", "justification": "; ".join(filter(None, words))}
 
 
-def text_of(run: StoredRun) -> str:
+def text_of(run: StoredRun, since: StoredRun | None = None) -> str:
     """The file's text."""
-    text = json.dumps(log(run), ensure_ascii=False, indent=1, allow_nan=False)
+    text = json.dumps(log(run, since), ensure_ascii=False, indent=1, allow_nan=False)
     return text.encode("utf-8", "replace").decode() + "\n"

@@ -11,7 +11,7 @@ from pathlib import Path
 from ..report import StoredRun
 from ..report.strings import one_line
 from . import agreement
-from .baseline import EMPTY, Baseline, Entry, ordered
+from .baseline import EMPTY, Baseline, Entry, carried_over, ordered
 from .verdicts import Judged, Ruling, Table, Verdict, gather, judgeable, read_verdicts
 
 
@@ -57,26 +57,10 @@ def _entry(what: Judged, given: Mapping[str, Verdict]) -> Entry:
     )
 
 
-def carried_over(run: StoredRun) -> Iterator[Entry]:
-    """The dismissals that already held in ``run``: the next baseline must not forget them."""
-    for segment in run.segments:
-        for item in segment["suppressed"]:
-            issue = item["issue"]
-            yield Entry(
-                target="sentence" if issue is None else "finding",
-                sentence=segment["text"],
-                code="" if issue is None else issue["code"],
-                text="" if issue is None else issue["text"],
-                reason=item["reason"],
-                comment=item["comment"],
-                editors=tuple(item["editors"]),
-            )
-
-
 def baseline_of(run: StoredRun, found: Review, older: Baseline = EMPTY) -> Baseline:
     """What more editors dismiss than confirm, with what ``run`` and ``older`` held already; a
     verdict of now wins over an older dismissal."""
-    entries = [*older.entries, *carried_over(run)]
+    entries = [*older.entries, *carried_over(run.segments)]
     said = {print_: pooled(given.values()) for print_, given in found.table.items()}
     entries = [e for e in entries if said.get(e.fingerprint, "dismissed") == "dismissed"]
     entries += [

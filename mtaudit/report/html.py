@@ -25,12 +25,13 @@ REPORT = "report.html"
 
 # In the order in which they are joined; each may use those before it.
 SCRIPTS = (
-    "base.js", "frame.js", "text.js", "verdicts.js", "desk.js", "evidence.js", "sentence.js",
+    "base.js", "frame.js", "text.js", "verdicts.js", "desk.js", "evidence.js", "sides.js",
+    "sentence.js",
     "header.js", "view.js", "main.js",
 )  # fmt: skip
 
 # What the page does not show stays out of it: it halves the file.
-_UNSHOWN = ("schema", "doc_id", "signature")
+_UNSHOWN = ("schema", "doc_id", "signature", "line", "column")
 
 _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
 
@@ -81,7 +82,7 @@ def _reasons(stored: StoredRun) -> list[str]:
 def interface() -> dict[str, dict[str, str]]:
     """The texts that the scripts ask for, by language and key."""
     return {
-        name: {k: v for k, v in texts(name).items() if not k.startswith("reason.")}
+        name: {k: v for k, v in texts(name).items() if not k.startswith(("reason.", "sheet."))}
         for name in LANGUAGES
     }
 

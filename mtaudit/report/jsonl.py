@@ -46,16 +46,16 @@ def replaced(text: str, table: Mapping[str, str]) -> str:
     return text
 
 
-def write_atomically(path: Path, parts: Iterable[str]) -> None:
-    """Write UTF-8 ``parts`` to ``path``: a reader sees the old file or the whole new one.
+def write_atomically(path: Path, parts: Iterable[str | bytes]) -> None:
+    """Write ``parts`` (text as UTF-8) to ``path``: a reader sees the old file or the whole new one.
 
     Raises :class:`UsageError` when the place cannot be written to.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with open(temporary, "w", encoding="utf-8", newline="\n") as stream:
-            stream.writelines(parts)
+        with open(temporary, "wb") as stream:
+            stream.writelines(p.encode("utf-8") if isinstance(p, str) else p for p in parts)
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(temporary, path)

@@ -168,8 +168,15 @@ def _note(note: Note) -> Record:
     return {"code": note.code, "message_en": note.message_en, "message_ar": note.message_ar}
 
 
-def segment_record(report: SegmentReport, signature: str) -> Record:
-    """One line of ``segments.jsonl``.  Issues stand in text order."""
+def _surprisal(words: Sequence[tuple[int, int, float]]) -> list[int]:
+    """Start, length and tenths of a bit, word after word: a third of the size of nested lists."""
+    return [n for start, end, bits in words for n in (start, end - start, round(10 * bits))]
+
+
+def segment_record(
+    report: SegmentReport, signature: str, place: tuple[int, int] | None = None
+) -> Record:
+    """One line of ``segments.jsonl``.  Issues stand in text order; ``place`` is line and column."""
     segment = report.segment
     issues = sorted(report.issues, key=lambda i: (i.start, i.end, i.code))
     return {
@@ -179,6 +186,8 @@ def segment_record(report: SegmentReport, signature: str) -> Record:
         "index": segment.index,
         "start": segment.start,
         "end": segment.end,
+        "line": None if place is None else place[0],
+        "column": None if place is None else place[1],
         "text": segment.text,
         "role": segment.role,
         "heading": segment.heading,
@@ -194,8 +203,20 @@ def segment_record(report: SegmentReport, signature: str) -> Record:
         "roundtrip": None if report.roundtrip is None else _roundtrip(report.roundtrip),
         "references": [_reference(match) for match in report.references],
         "contributions": [[name, plain(value)] for name, value in report.contributions],
+        "surprisal": _surprisal(report.surprisal),
         "signature": signature,
     }
+
+
+def _places(report: DocumentReport) -> Iterator[tuple[int, int] | None]:
+    """Line and column of each segment, from 1; ``None`` where offsets lead into no file."""
+    text, line, at = report.document.text, 1, 0
+    for row in report.segments:
+        start = row.segment.start
+        line += text.count("\n", at, start)
+        at = start
+        column = start - (text.rfind("\n", 0, start) + 1) + 1
+        yield (line, column) if report.document.offsets_into == "file" else None
 
 
 def document_record(report: DocumentReport, signature: str) -> Record:
@@ -255,9 +276,9 @@ def stored_run(run: RunReport, created: str | None = None) -> StoredRun:
     """All records of a run."""
     documents = [document_record(report, run.signature) for report in run.documents]
     segments = [
-        segment_record(segment, run.signature)
+        segment_record(segment, run.signature, place)
         for report in run.documents
-        for segment in report.segments
+        for segment, place in zip(report.segments, _places(report), strict=True)
     ]
     issues = [issue for segment in segments for issue in segment["issues"]]
     counts = {

@@ -45,14 +45,10 @@ function difference(steps) {
 }
 
 function roundTrip(trip) {
-  const gloss = el('p', { class: 'gloss', lang: 'en', dir: 'ltr' });
-  gloss.append(safe(trip.english));
   const back = trip.diff.length ? difference(trip.diff)
     : el('p', { class: 'arabic', lang: 'ar', dir: 'rtl' }, safe(trip.arabic));
   const number = (x, digits) => (x === null ? null : x.toFixed(digits));
   return part(t('roundtrip.title'),
-    el('p', { class: 'caption' }, el('b', { text: t('roundtrip.gloss') }), ' · ' + t('roundtrip.gloss_note')),
-    gloss,
     el('p', { class: 'caption' }, el('b', { text: t('roundtrip.back') }), ' · ' + t('roundtrip.back_note')),
     back,
     wordList(t('roundtrip.lost'), trip.lost),
@@ -89,21 +85,11 @@ function factRow(fact) {
     el('td', { class: 'status' }, ltr(fact.status === 'agrees' ? '=' : '≠'), ' ' + t('fact.' + fact.status)));
 }
 
-// Suspect, gloss and clean sentence side by side.
-function sideBySide(segment, match) {
-  const column = (title, text, lang, dir) => {
-    const words = el('p', { class: lang === 'ar' ? 'arabic' : 'gloss', lang, dir });
-    words.append(safe(text));
-    return el('div', null, el('h5', { text: title }), words);
-  };
-  return el('div', { class: 'side-by-side' },
-    column(t('reference.suspect'), segment.text, 'ar', 'rtl'),
-    segment.roundtrip ? column(t('reference.gloss'), segment.roundtrip.english, 'en', 'ltr') : null,
-    column(t('reference.clean'), match.text, 'ar', 'rtl'));
-}
-
-function reference(segment, match) {
-  const block = part(t('reference.title'), sideBySide(segment, match),
+// The first one's sentence stands in the columns above; those after it bring their own.
+function reference(match, i) {
+  const quote = i ? el('blockquote', { class: 'arabic', lang: 'ar', dir: 'rtl' }) : null;
+  if (quote) quote.append(safe(match.text));
+  const block = part(t('reference.title'), quote,
     el('p', { class: 'caption' }, t('reference.similarity', { s: two(match.similarity) }) + ' · ', sourceLink(match)));
   if (match.doubtful) block.append(el('p', { class: 'warning', text: t('reference.doubtful') }));
   if (match.also_in.length) {
@@ -164,9 +150,11 @@ function silences(evidence) {
 
 function evidenceBody(segment) {
   return [
+    sides(segment),
     segment.roundtrip ? roundTrip(segment.roundtrip) : null,
-    ...segment.references.map((match) => reference(segment, match)),
+    ...segment.references.map(reference),
     why(segment.contributions),
+    surprisal(segment),
     silences(segment.evidence),
   ].filter(Boolean);
 }

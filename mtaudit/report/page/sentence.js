@@ -156,7 +156,7 @@ function evidenceBox(segment) {
   return box;
 }
 
-const hasEvidence = (s) => s.roundtrip || s.references.length || s.contributions.length;
+const hasEvidence = (s) => s.roundtrip || s.references.length || s.contributions.length || s.surprisal.length;
 
 // `shows(issue)` tells which issues the filters leave visible.
 function sentenceNode(d, segment, position, shows) {
