@@ -58,6 +58,7 @@ class LanguageStats:
         self._pair_totals = {kind: self._totals(kind) for kind in KINDS}
         rows, columns, _ = self._totals("near")
         self._near_totals = rows + columns
+        self._near_total = float(self._near_totals.sum()) / 2
         self._by_stem: tuple[NDArray[Any], NDArray[Any]] | None = None
         self._contexts: tuple[NDArray[np.int32], NDArray[np.float64]] | None = None
         self._unknown_bits = math.log2(self.total / max(1, int(self.unit_counts[0]))) + 16.0
@@ -183,7 +184,7 @@ class LanguageStats:
 
     def expected_near(self, first: int, second: int) -> float:
         """Expected occurrences of two stems within four content words of each other."""
-        total = float(self._near_totals.sum()) / 2
+        total = self._near_total
         a, b = float(self._near_totals[first]), float(self._near_totals[second])
         return a * b / (2 * total) if total else 0.0
 
