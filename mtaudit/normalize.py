@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 import regex
@@ -39,15 +38,25 @@ _LETTERS = {
 ARABIC_LETTER = re.compile(r"[\u0621-\u063a\u0641-\u064a\u0671-\u06d3\ufb50-\ufdff\ufe70-\ufefc]")
 # A word for highlights and counts: letters, digits and marks; never punctuation.
 WORD = re.compile(r"[^\W_]+(?:[\u064b-\u065f\u0670\u0640\u200c\u200d]+[^\W_]*)*", re.UNICODE)
+_PIECE = re.compile(r"\w+|[^\w\s]")
 
 
-@dataclass(frozen=True, slots=True)
 class Folded:
     """Folded text and, for each of its characters, the offset of the original character."""
 
-    text: str
-    offsets: Sequence[int]
-    original_length: int
+    __slots__ = ("_spaced", "offsets", "original_length", "text")
+
+    def __init__(self, text: str, offsets: Sequence[int], original_length: int) -> None:
+        self.text, self.offsets, self.original_length = text, offsets, original_length
+        self._spaced = ""
+
+    @property
+    def spaced(self) -> str:
+        """Words and marks of the text with one blank around each, ``^`` in front of them all:
+        what a rule's ``keys`` are looked for in (see :mod:`mtaudit.rules`)."""
+        if not self._spaced:
+            self._spaced = " ^ " + " ".join(_PIECE.findall(self.text)) + " "
+        return self._spaced
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """Half-open original range behind the folded range ``[start, end)`` (code points)."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
 import pytest
 import regex
 
-from mtaudit.evidence._anchors import AnchorIndex
+from mtaudit.evidence._keys import KeyIndex
 from mtaudit.evidence.calques import Calques
 from mtaudit.normalize import ARABIC_LETTER, fold
 from mtaudit.rules import Rule, load_family
@@ -69,13 +72,14 @@ def test_findings_point_at_their_words_and_speak_both_languages(rule: Rule) -> N
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda r: r.code)
-def test_anchors_stand_in_every_match(rule: Rule) -> None:
+def test_keys_stand_in_every_match(rule: Rule) -> None:
     """They are derived from the pattern, so that they can only save time."""
-    assert rule.anchors
+    assert rule.keys
     assert rule.pattern is not None
     for text in rule.wrong:
-        for match in rule.pattern.finditer(fold(text).text):
-            assert any(anchor in match.group() for anchor in rule.anchors)
+        folded = fold(text)
+        if rule.pattern.search(folded.text):
+            assert all(any(key in folded.spaced for key in one) for one in rule.keys)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda r: r.code)
@@ -165,6 +169,27 @@ def test_suggestions_repeat_the_words_of_the_article_unfolded() -> None:
 
 
 def test_the_index_names_every_pattern_that_can_match() -> None:
-    index = AnchorIndex([("سلام",), ("في",), (), ("حرب", "هدنة")])
-    assert index.candidates("هدنة في اليمن") == [1, 2, 3]
-    assert index.candidates("") == [2]
+    index = KeyIndex([[("سلام",)], [(" في ",), ("صنعاء", "اليمن")], [], [("حرب", "هدنة")]])
+    assert index.candidates(fold("هدنة في اليمن")) == [1, 2, 3]
+    assert index.candidates(fold("«هدنة»في\nاليمن")) == [1, 2, 3]
+    assert index.candidates(fold("كفيل في بغداد")) == [2]
+    assert index.candidates(fold("")) == [2]
+
+
+def test_spaced_text_parts_words_from_marks() -> None:
+    """Blanks of any kind and number are one, as in ``\\s+``; a word begins where ``<<b>>`` says."""
+    assert fold("«قال\u00a0 \tالوزير»، 2,5%\n").spaced == " ^ « قال الوزير » ، 2 , 5 % "
+
+
+def test_every_character_of_a_word_in_spaced_text_is_one_to_the_patterns() -> None:
+    """Else a pattern could match where the keys are not found."""
+    every = "".join(map(chr, range(0x110000)))
+    assert not regex.sub(r"[\p{L}\p{N}_]+", "", "".join(re.findall(r"\w+", every)))
+    assert not re.sub(r"\s+", "", "".join(regex.findall(r"\s+", every)))
+
+
+def test_keys_are_vouched_for_by_their_patterns() -> None:
+    """``scripts/stamp_keys.py --check``: every stored set, not only what the examples show."""
+    script = Path(__file__).parent.parent / "scripts" / "stamp_keys.py"
+    done = subprocess.run([sys.executable, script, "--check"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

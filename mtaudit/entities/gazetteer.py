@@ -235,6 +235,7 @@ def stripped(word: str) -> tuple[tuple[int, str], ...]:
 
 # Inflections of listed words, where a long enough stem is left; a listed name is never cut.
 _ENDINGS = ("ا", "ه", "ها", "هم", "نا", "ين", "ون", "ات", "ة")
+_BY_LETTER = {end[-1]: tuple(e for e in _ENDINGS if e[-1] == end[-1]) for end in _ENDINGS}
 MIN_STEM = 4
 
 
@@ -242,15 +243,23 @@ MIN_STEM = 4
 def is_ordinary(word: str) -> bool:
     """Whether a folded word belongs to the language's own vocabulary, clitics taken off."""
     tables = gazetteer()
+    ordinary, function = tables.ordinary, tables.function
+    whole = word in tables.names or word in tables.given
     for cut, rest in stripped(word):
-        if rest in tables.function or rest in tables.ordinary:
+        if rest in ordinary or rest in function:
             return True
-        bare = rest[2:] if rest.startswith("ال") and len(rest) > 4 else rest
-        if bare in tables.ordinary:
-            return True
-        if cut > (word[0] in "وف") or word in tables.names or word in tables.given:
+        bare = rest
+        if len(rest) > 4 and rest.startswith("ال"):
+            bare = rest[2:]
+            if bare in ordinary:
+                return True
+        if whole or cut > (word[0] in "وف"):
             continue
-        if any(bare.endswith(end) and bare[: -len(end)] in tables.ordinary
-               for end in _ENDINGS if len(bare) - len(end) >= MIN_STEM):  # fmt: skip
-            return True
+        for end in _BY_LETTER.get(bare[-1], ()):
+            if (
+                len(bare) - len(end) >= MIN_STEM
+                and bare.endswith(end)
+                and bare[: -len(end)] in ordinary
+            ):
+                return True
     return False

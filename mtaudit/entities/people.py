@@ -109,10 +109,9 @@ def read_people(text: str, s: Sentence | None = None) -> tuple[Sentence, tuple[P
     s = s or sentence(text)
     found: list[Person] = []
     i, n = 0, len(s.words)
-    if not any(w.telling or w.text in _SPEECH for w in s.words):
-        return s, ()
+    words = s.words
     while i < n:
-        w = s.words[i]
+        w = words[i]
         if not w.telling and w.text not in _SPEECH:
             i += 1
             continue

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from ..normalize import Folded, fold
 from .gazetteer import Phrase, gazetteer, is_ordinary, stripped
@@ -12,12 +12,12 @@ from .known import FUZZY_ALONE, MIN_ALONE, first_words, near_family
 
 # Digits with their separators are one word (1,000 · 3.5 · ٣٫٥ folded), letters another.
 TOKEN = re.compile(r"\d+(?:[.,:٫٬/]\d+)*|[^\W_\d]+")
+_ALI = re.compile(r"علي(?![^\W_\d])")
 # Joins the words of one name: سرغي لافروف, كي-مون, جيه.دي
 CLOSE = frozenset((" ", "-", "‐", "–", ".", ". ", ""))
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """What one folded word may be.  ``skip`` letters of proclitic stand before ``bare``.
 
     ``given``: "ar" or "x" for a given name; ``known``: surname (or first word of it) of
@@ -52,7 +52,7 @@ class Sentence:
     def spans(self) -> tuple[tuple[int, int], ...]:
         """Folded span of each word.  Found late: most sentences name nobody and need none."""
         if self._spans is None:
-            self._spans = tuple(match.span() for match in TOKEN.finditer(self.folded.text))
+            self._spans = tuple([match.span() for match in TOKEN.finditer(self.folded.text)])
         return self._spans
 
     def gap(self, i: int) -> str:
@@ -78,28 +78,24 @@ def word(text: str) -> Word:
     )
     bare, skip, given, known, country, wrong = text, 0, "", False, "", ""
     phrases: tuple[Phrase, ...] = ()
-    ordinary = is_ordinary(text)
+    ordinary, surnames = is_ordinary(text), first_words()
     for cut, rest in stripped(text):
-        hits = (
-            tables.phrases.get(rest, ()),
-            tables.given.get(rest, ""),
-            rest in first_words()
-            or (
-                not ordinary
-                and len(rest) >= MIN_ALONE
-                and (cut == 0 or text[0] == "و")
-                and rest not in tables.phrases
-                # الدببة, روحانية: a noun or adjective, whatever it resembles
-                and not rest.startswith("ال")
-                and rest[-1] not in "ةه"
-                and bool(near_family(rest, FUZZY_ALONE))
-            ),
-            tables.adjectives.get(rest, ""),
-            tables.transliterated.get(rest, ""),
+        phrases = tables.phrases.get(rest, ())
+        given = tables.given.get(rest, "")
+        country = tables.adjectives.get(rest, "")
+        wrong = tables.transliterated.get(rest, "")
+        known = rest in surnames or (
+            not ordinary
+            and len(rest) >= MIN_ALONE
+            and (cut == 0 or text[0] == "و")
+            and not phrases
+            # الدببة, روحانية: a noun or adjective, whatever it resembles
+            and not rest.startswith("ال")
+            and rest[-1] not in "ةه"
+            and bool(near_family(rest, FUZZY_ALONE))
         )
-        if any(hits):
+        if phrases or given or known or country or wrong:
             bare, skip = rest, cut
-            phrases, given, known, country, wrong = hits
             break
     known = known and not function  # أمام is no beginning of إمام أوغلو
     nameable = bool(given) or (
@@ -122,10 +118,12 @@ def sentence(text: str) -> Sentence:
     folded = fold(text)
     found = TOKEN.findall(folded.text)
     if "علي" in folded.text:
-        for i, match in enumerate(TOKEN.finditer(folded.text)):
-            at = folded.offsets[match.end() - 1] if found[i].endswith("علي") else -1
-            if at >= 0 and (text[at] == "ى" or text[at + 1 : at + 2] == "\u0651"):
-                found[i] = found[i][:-1] + "ى"  # على and عليّ are no names, علي is
+        ends = (match.end() for match in _ALI.finditer(folded.text))
+        for i, token in enumerate(found):
+            if token.endswith("علي"):
+                at = folded.offsets[next(ends) - 1]
+                if text[at] == "ى" or text[at + 1 : at + 2] == "\u0651":
+                    found[i] = token[:-1] + "ى"  # على and عليّ are no names, علي is
     return Sentence(folded, tuple(map(word, found)))
 
 

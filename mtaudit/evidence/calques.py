@@ -13,7 +13,7 @@ from typing import Any
 from ..normalize import fold
 from ..rules import evidence_of, find, load_family, make_issue
 from ..types import Document, Evidence, Issue, Segment
-from ._anchors import AnchorIndex
+from ._keys import KeyIndex
 
 
 class Calques:
@@ -23,7 +23,7 @@ class Calques:
 
     def __init__(self) -> None:
         self._rules = load_family(self.name)
-        self._index = AnchorIndex(rule.anchors for rule in self._rules)
+        self._index = KeyIndex(rule.keys for rule in self._rules)
 
     def examine(self, document: Document, segments: Sequence[Segment]) -> list[Evidence]:
         """One :class:`Evidence` a segment.  Features: findings by severity."""
@@ -44,7 +44,7 @@ class Calques:
     def _issues(self, segment: Segment) -> list[Issue]:
         folded = fold(segment.text)
         found = []
-        for position in self._index.candidates(folded.text):
+        for position in self._index.candidates(folded):
             rule = self._rules[position]
             for start, end, match in find(rule, segment.text, folded):
                 # The words as the article writes them: the pattern saw them folded.

@@ -8,7 +8,7 @@ native news by scripts/measure_language.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -56,6 +56,12 @@ def _classes() -> dict[str, frozenset[str]]:
     return {name: frozenset(words) for name, words in found.items()}
 
 
+def _side_by_side(units: Units, at: int, pair: Pair) -> bool:
+    """Whether a single blank parts the words of a pair: a quotation mark or hash between them makes
+    them two phrases (حركة «الاتحاد الشعبي»).  Asked last, for it has to place every word."""
+    return units.starts[pair.tail - at] - units.ends[pair.head - at] == 1
+
+
 class Collocation:
     """The witness; see the module's docstring.
 
@@ -93,25 +99,25 @@ class Collocation:
             return [Evidence(self.name, None, "not part of the article") for _ in segments]
         ids = np.array([n for units in read if units for n in units.ids], dtype=np.int64)
         # An unknown unit between segments, so that none is judged by the one before it.
-        lengths = [len(units.names) for units in read if units]
-        starts = np.cumsum([0, *lengths[:-1]])
+        starts = np.cumsum([0, *(len(units.names) for units in read if units)])[:-1]
         bits = np.delete(
             stats.surprisal_ids(np.insert(ids, starts, 0)), starts + np.arange(starts.size)
         )
+        bits = bits[ids != BREAK_ID]  # breaks are not surprising
         pairs, heads = self._pairs(stats, names, ids)
-        out, at, next_pair = [], 0, 0
+        related = np.diff(np.searchsorted(heads, np.append(starts, ids.size))).tolist()
+        out, at, after, next_pair, article = [], 0, 0, 0, iter(related)
         for segment, units in zip(segments, read, strict=True):
             if units is None:
                 out.append(Evidence(self.name, None, "not part of the article"))
                 continue
-            end = at + len(units.names)
+            end = at + len(units.ids)
             own = []
             while next_pair < len(pairs) and pairs[next_pair].head < end:
                 own.append(pairs[next_pair])
                 next_pair += 1
-            low, high = np.searchsorted(heads, [at, end]).tolist()
-            here = ids[at:end], bits[at:end]
-            out.append(self._segment(segment, units, at, *here, own, high - low))
+            before, after = after, after + len(units.ids) - units.ids.count(BREAK_ID)
+            out.append(self._segment(segment, units, at, bits[before:after], own, next(article)))
             at = end
         return out
 
@@ -126,77 +132,79 @@ class Collocation:
         article = stats.article[ids]
         article[unknown] = [definite(names[i]) for i in np.flatnonzero(unknown).tolist()]
         found, stems = relations(classes, article), stats.stem_ids(names, ids)
-        pairs, every = [], [np.empty(0, dtype=np.int64)]
+        unseen: list[tuple[list[int], list[int], str, float]] = []
+        heads: list[NDArray[np.int64]] = []
         for kind, places in ((ADJ, found.adj), (GEN, found.gen)):
-            heads, tails = stems[places[:, 0]], stems[places[:, 1]]
-            known = (heads >= 0) & (tails >= 0)
-            places, heads, tails = places[known], heads[known], tails[known]
-            every.append(places[:, 0])
-            unseen = stats.lookup(kind, (heads << 16) | tails) == 0
-            places, heads, tails = places[unseen], heads[unseen], tails[unseen]
-            low, high = np.minimum(heads, tails), np.maximum(heads, tails)
-            near = stats.lookup("near", (low << 16) | high)
-            expected = stats.expected(kind, heads, tails)
-            columns = (places[:, 0], places[:, 1], heads, tails, near, expected)
-            for a, b, h, t, n, e in zip(*(c.tolist() for c in columns), strict=True):
-                pairs.append(Pair(a, b, (h, t), kind, n, e))
+            both = stems[places]
+            known = (both >= 0).all(axis=1)
+            places, both = places[known], both[known]
+            heads.append(places[:, 0])
+            new = stats.lookup(kind, (both[:, 0] << 16) | both[:, 1]) == 0
+            places, both = places[new], both[new]
+            expected = stats.expected(kind, both[:, 0], both[:, 1]).tolist()
+            unseen += zip(places.tolist(), both.tolist(), [kind] * len(expected), expected,
+                          strict=True)  # fmt: skip
+        if not unseen:
+            return [], np.sort(np.concatenate(heads))
+        near = stats.lookup("near", np.array([min(b) << 16 | max(b) for _, b, _, _ in unseen]))
+        pairs = [
+            Pair(head, tail, (one, two), kind, close, expected)
+            for ((head, tail), (one, two), kind, expected), close in zip(
+                unseen, near.tolist(), strict=True
+            )
+        ]
         pairs.sort(key=lambda pair: pair.head)
-        return pairs, np.sort(np.concatenate(every))
+        return pairs, np.sort(np.concatenate(heads))
 
     def _segment(
-        self, segment: Segment, units: Units, at: int, ids: NDArray[np.int64],
-        bits: NDArray[np.float64], pairs: list[Pair], related: int,
+        self, segment: Segment, units: Units, at: int, bits: NDArray[np.float64],
+        pairs: list[Pair], related: int,
     ) -> Evidence:  # fmt: skip
-        own = bits[ids != BREAK_ID]  # breaks are not surprising
-        if own.size < SHORTEST:
+        if bits.size < SHORTEST:
             return Evidence(self.name, None, "too short: fewer than three words")
         features = {
-            "mean_surprisal": float(own.sum()) / own.size,
-            "max_surprisal": float(own.max()),
-            "oov_rate": int(np.count_nonzero(ids == 0)) / own.size,
+            "mean_surprisal": float(np.add.reduce(bits)) / bits.size,
+            "max_surprisal": max(bits.tolist()),
+            "oov_rate": units.ids.count(0) / bits.size,
         }
         if related:
             features["unseen_pair_rate"] = len(pairs) / related
         issues = [
             self._issue(segment, units, at, pair, code)
             for pair in pairs
-            for code in self._codes(units, at, pair)
+            if (code := self._code(units, at, pair)) and _side_by_side(units, at, pair)
         ]
         return evidence_of(self.name, segment, issues, features)
 
-    def _codes(self, units: Units, at: int, pair: Pair) -> Iterator[str]:
-        """The code of an unseen pair, where it earns one."""
+    def _code(self, units: Units, at: int, pair: Pair) -> str:
+        """The code of an unseen pair; empty where it earns none."""
         assert self._stats is not None
         head, tail = units.names[pair.head - at], units.names[pair.tail - at]
         noun = self._genders.noun(head)
         if not noun or self._genders.verb(head):
-            return
-        # A quotation mark or hash between them parts the words: حركة «الاتحاد الشعبي».
-        if units.starts[pair.tail - at] - units.ends[pair.head - at] != 1:
-            return
+            return ""
         if pair.kind == ADJ:
             lemma = self._genders.lemma(tail)
             if not lemma or (noun != self._genders.adjective(tail)):
-                return
+                return ""
             if self._against_polarity(pair, lemma):
-                yield "collocation.polarity"
-                return
+                return "collocation.polarity"
             if lemma in _classes()["generic"] or lemma in self._genders.nationalities:
-                return
+                return ""
         elif not self._genders.noun(tail):
-            return
+            return ""
         if (head[2:] if definite(head) else head) in _classes()["head"]:
-            return
+            return ""
         if pair.expected >= MAJOR_EXPECTED[pair.kind]:
-            yield "collocation.improbable"
-        elif pair.expected >= MINOR_EXPECTED[pair.kind]:
-            yield "collocation.unusual"
-        elif (
+            return "collocation.improbable"
+        if pair.expected >= MINOR_EXPECTED[pair.kind]:
+            return "collocation.unusual"
+        apart = (
             pair.near == 0
             and pair.expected >= APART_EXPECTED
             and self._stats.expected_near(*pair.stems) >= APART_NEAR
-        ):
-            yield "collocation.apart"
+        )
+        return "collocation.apart" if apart else ""
 
     def _against_polarity(self, pair: Pair, lemma: str) -> bool:
         """A noun that native news calls bad and never good is called good, or the reverse."""

@@ -18,7 +18,7 @@ from ..errors import UsageError
 from ..normalize import Folded, fold
 from ..rules import FRAGMENTS, evidence_of, load_family, make_issue, word_table
 from ..types import SEVERITIES, Document, Evidence, Issue, Segment, Severity
-from ._anchors import AnchorIndex
+from ._keys import KeyIndex
 
 LANGUAGES = {
     "ru": ("Russian", "الروسية"),
@@ -50,7 +50,7 @@ class Row(NamedTuple):
     explanation_en: str
     explanation_ar: str
     severity: str
-    anchors: str
+    keys: str
     example_wrong: str
     example_counter: str
 
@@ -67,7 +67,7 @@ class Entry:
             )
         self.row = row
         self.severity: Severity = row.severity
-        self.anchors = tuple(row.anchors.split("|")) if row.anchors else ()
+        self.keys = tuple(tuple(one.split("|")) for one in row.keys.split("&") if one)
 
     def _compile(self, expression: str) -> regex.Pattern[str]:
         for name, fragment in FRAGMENTS.items():
@@ -127,7 +127,7 @@ class Senses:
 
     def __init__(self) -> None:
         self._entries = entries()
-        self._index = AnchorIndex(entry.anchors for entry in self._entries)
+        self._index = KeyIndex(entry.keys for entry in self._entries)
         (self._rule,) = load_family(self.name)
 
     def examine(self, document: Document, segments: Sequence[Segment]) -> list[Evidence]:
@@ -143,7 +143,7 @@ class Senses:
         folded = fold(segment.text)
         found = [
             (start, end, self._entries[position])
-            for position in self._index.candidates(folded.text)
+            for position in self._index.candidates(folded)
             for start, end in self._entries[position].spans(folded.text)
         ]
         # Two entries on the same words are one mistake: the graver, then the longer one speaks.

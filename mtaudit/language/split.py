@@ -132,24 +132,23 @@ class Splitter:
             return rest if known else ""
         if rest in ("ان", "ما", "من", "كل", "اي") and word[0] in "بل":
             return rest
-        if len(rest) < 3 or self._takes_article(word, count):
+        if len(rest) < 3 or counts.get(rest, 0) < max(2 * _MINIMUM, count * _PREPOSITION_SHARE):
             return ""
-        known = counts.get(rest, 0) >= max(2 * _MINIMUM, count * _PREPOSITION_SHARE)
-        return rest if known else ""
+        return "" if self._takes_article(word, count) else rest
 
     def _future(self, word: str) -> bool:
         rest = word[1:]
         count = self._counts.get(word, 0)
         share = _CONJUNCTION_SHARE if len(rest) >= 4 else 1 / 5
         return (
-            len(rest) >= 3
-            and rest[0] in "يتن"
+            rest[:1] in ("ي", "ت", "ن")
+            and len(rest) >= 3
             and self._counts.get(rest, 0) >= max(3, count * share)
             and not self._takes_article(word, count)
         )
 
     def _enclitic(self, word: str) -> tuple[str, ...]:
-        if word.startswith("ال") or len(word) < 4:
+        if len(word) < 4 or not word.endswith(ENCLITICS) or word.startswith("ال"):
             return (word,)
         for tail in ENCLITICS:
             if word.endswith(tail):

@@ -58,8 +58,9 @@ class LanguageStats:
         self._pair_totals = {kind: self._totals(kind) for kind in KINDS}
         rows, columns, _ = self._totals("near")
         self._near_totals = rows + columns
+        self._near_total = float(self._near_totals.sum()) / 2
         self._by_stem: tuple[NDArray[Any], NDArray[Any]] | None = None
-        self._contexts: tuple[NDArray[Any], NDArray[np.float64]] | None = None
+        self._contexts: tuple[NDArray[np.int32], NDArray[np.float64]] | None = None
         self._unknown_bits = math.log2(self.total / max(1, int(self.unit_counts[0]))) + 16.0
 
     @classmethod
@@ -102,11 +103,22 @@ class LanguageStats:
 
     def lookup(self, table: str, keys: NDArray[Any]) -> NDArray[np.uint32]:
         """Counts of packed keys in one of the tables; 0 where a key is not in it."""
+        return self._placed(table, keys)[0]
+
+    def _placed(self, table: str, keys: NDArray[Any]) -> tuple[NDArray[np.uint32], NDArray[Any]]:
+        """Counts of packed keys, and where in the table those that are in it stand."""
         stored = self._keys[table]
-        if stored.size == 0:
-            return np.zeros(keys.shape, dtype=np.uint32)
-        places, found = _find(stored, keys.astype(stored.dtype))
-        return np.where(found, COUNT_OF[self._bytes[table][places]], 0).astype(np.uint32)
+        if stored.size == 0 or keys.size == 0:
+            return np.zeros(keys.shape, np.uint32), np.zeros(keys.shape, np.int64)
+        # Ascending keys are found several times faster: the search goes on from the last place.
+        wanted = keys.astype(stored.dtype)
+        order = np.argsort(wanted, kind="stable")
+        places = np.empty(wanted.shape, dtype=np.int64)
+        places[order] = np.searchsorted(stored, wanted[order])
+        np.minimum(places, stored.size - 1, out=places)
+        counts = COUNT_OF[self._bytes[table][places]]
+        counts[stored[places] != wanted] = 0
+        return counts, places
 
     def count(self, unit: str) -> int:
         """Occurrences of a unit (folded, clitics off); 0 for one seen less than three times."""
@@ -172,7 +184,7 @@ class LanguageStats:
 
     def expected_near(self, first: int, second: int) -> float:
         """Expected occurrences of two stems within four content words of each other."""
-        total = float(self._near_totals.sum()) / 2
+        total = self._near_total
         a, b = float(self._near_totals[first]), float(self._near_totals[second])
         return a * b / (2 * total) if total else 0.0
 
@@ -230,36 +242,45 @@ class LanguageStats:
             return np.asarray(-np.log2(unigram), dtype=np.float64)
         left = ids[:-1]
         pair_keys = (left << 16) | ids[1:]
-        pairs = self.lookup("bigram", pair_keys).astype(np.float64)
+        counts, places = self._placed("bigram", pair_keys)
+        pairs = counts.astype(np.float64)
         context = np.maximum(self.unit_counts[left], 1)
         bigram = np.maximum(pairs - discount, 0) / context + self._rest[left] * unigram[1:]
         probability = np.concatenate([unigram[:1], bigram])
         if ids.size > 2:
             # A pair that was never seen begins no triple: the bigram stands as it is.
             known = np.flatnonzero(pairs[:-1])
-            before, third = pair_keys[known], ids[known + 2]
-            keys = (before.astype(np.uint64) << np.uint64(16)) | third.astype(np.uint64)
-            triples = self.lookup("trigram", keys).astype(np.float64)
-            seen = pairs[known]
-            rest = 1.0 - self._trigram_mass(before) / seen
+            seen, mass, first = pairs[known], *self._after(places[known])
+            triples = np.zeros(known.size)
+            # Nor does one without stored thirds.
+            at = np.flatnonzero(first)
+            keys = (pair_keys[known[at]].astype(np.uint64) << np.uint64(16)) | ids[
+                known[at] + 2
+            ].astype(np.uint64)
+            triples[at] = self.lookup("trigram", keys)
+            rest = 1.0 - mass / seen
             trigram = np.maximum(triples - discount, 0) / seen
             probability[known + 2] = trigram + np.maximum(rest, 0) * bigram[known + 1]
             np.minimum(probability, 1.0, out=probability)
         return np.asarray(-np.log2(np.maximum(probability, 2.0**-40)), dtype=np.float64)
 
-    def _trigram_mass(self, contexts: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Discounted occurrences of the stored thirds after each packed pair."""
+    def _after(self, pairs: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Discounted occurrences of the stored thirds after each pair of the bigram table, given
+        by place, and whether there are any."""
         if self._contexts is None:
             stored = self._keys["trigram"] >> np.uint64(16)
             used = COUNT_OF[self._bytes["trigram"]] - float(self.manifest["discount"])
-            keys, first = np.unique(stored, return_index=True)
-            sums = np.add.reduceat(used, first) if keys.size else used
-            self._contexts = keys, np.asarray(sums, dtype=np.float64)
-        keys, mass = self._contexts
-        if keys.size == 0:
-            return np.zeros(contexts.shape)
-        places, found = _find(keys, contexts.astype(np.uint64))
-        return np.where(found, mass[places], 0.0)
+            first = np.flatnonzero(np.diff(stored, prepend=stored[:1] + np.uint64(1)))
+            # The mass of none stands first; most pairs have none.
+            mass = np.append(0.0, np.add.reduceat(used, first) if first.size else used)
+            pairs_stored = np.append(self._keys["bigram"], 0)
+            which = np.zeros(pairs_stored.size, dtype=np.int32)
+            place = np.searchsorted(pairs_stored[:-1], stored[first])
+            which[place] = np.arange(1, first.size + 1) * (pairs_stored[place] == stored[first])
+            self._contexts = which, mass
+        which, mass = self._contexts
+        numbers = which[pairs]
+        return mass[numbers], numbers > 0
 
     def heat(self, text: str) -> list[tuple[int, int, float]]:
         """(start, end, bits) of every written word of ``text`` in order, offsets into it; the
@@ -278,16 +299,6 @@ class LanguageStats:
                 words.append((*units.span(i, i), float(bits[i])))
                 previous = units.starts[i]
         return words
-
-
-def _find(stored: NDArray[Any], wanted: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.bool_]]:
-    """Places of ``wanted`` in the sorted ``stored``, and whether each is there."""
-    # Ascending keys are found several times faster: the search goes on from the last place.
-    order = np.argsort(wanted, kind="stable")
-    places = np.empty(wanted.shape, dtype=np.int64)
-    places[order] = np.searchsorted(stored, wanted[order])
-    np.minimum(places, stored.size - 1, out=places)
-    return places, stored[places] == wanted
 
 
 @cache

@@ -26,8 +26,13 @@ class Units:
         if self._places is None:
             starts, ends = [0], [0]
             for match, size in zip(TOKEN.finditer(self.folded.text), self._sizes, strict=True):
-                starts += (match.start(),) * size
-                ends += (match.end(),) * size
+                start, end = match.span()
+                if size == 1:
+                    starts.append(start)
+                    ends.append(end)
+                else:
+                    starts += [start] * size
+                    ends += [end] * size
             self._places = starts, ends
         return self._places
 
