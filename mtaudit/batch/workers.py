@@ -5,7 +5,6 @@ from __future__ import annotations
 import pickle
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from .. import pipeline
@@ -13,8 +12,8 @@ from ..config import Options
 from ..loading import Models, load_models
 from ..segment import segment
 from .answers import Answers, Cards, answer, cards_of
-from .output import Output
 from .packing import about, pack
+from .place import open_output
 from .shards import Shard
 from .source import Source
 from .stages import Match, Part, Prepared, Terms, finish, prepare
@@ -24,7 +23,7 @@ from .stages import Match, Part, Prepared, Terms, finish, prepare
 class Writing:
     """Where finished shards go, and in which formats."""
 
-    out: Path
+    out: str
     formats: tuple[str, ...]
 
 
@@ -82,7 +81,7 @@ def write(
     """Finish a shard and put it in its place; ``shard.json`` without the sums."""
     finished = finish(prepared, answers, matches, terms)
     found = about(finished)
-    Output(writing.out).commit(finished.number, pack(finished, writing.formats), found)
+    open_output(writing.out).commit(finished.number, pack(finished, writing.formats), found)
     return found
 
 
