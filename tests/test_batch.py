@@ -311,3 +311,20 @@ def test_the_log_is_json_lines_and_tells_the_truth(corpus: Path, tmp_path: Path)
     assert {e["shard"] for e in written} == {0, 1, 2}
     assert next(e for e in events if e["event"] == "total")["records"] == 9
     assert all(e["time"].endswith("+00:00") for e in events)
+
+
+def test_object_storage_holds_the_same(corpus: Path, finished: Path, tmp_path: Path) -> None:
+    """``file://`` goes the way of ``s3://``: through fsspec, ``shard.json`` last, no renaming."""
+    out = tmp_path / "storage"
+    more = (*SHARD, "--format", "jsonl,parquet,html", "--resume")
+    assert batch(f"file://{corpus.parent}/*.jsonl", f"file://{out}", *more) == ExitCode.INPUT  # type: ignore[arg-type]
+    for table in ("segments", "errors", "documents"):
+        expected = joined(finished, table).replace(
+            str(corpus).encode(), f"file://{corpus}".encode()
+        )
+        assert joined(out, table) == expected
+    before = tree(out)
+    (out / "shards" / "00000001" / "segments.jsonl").write_bytes(b"{")
+    (out / "shards" / "00000002" / "shard.json").unlink()
+    assert batch(f"file://{corpus.parent}/*.jsonl", f"file://{out}", *more) == ExitCode.INPUT  # type: ignore[arg-type]
+    assert tree(out) == before

@@ -56,7 +56,7 @@ class Saboteur(Watcher):
 
 
 def run(engine: str, source: Path, out: Path, options: Options, watcher: Watcher) -> None:
-    plan = Plan(places=(str(source),), out=out, engine=engine, shard_size=3)
+    plan = Plan(places=(str(source),), out=str(out), engine=engine, shard_size=3)
     run_batch(plan, options, watcher)
 
 

@@ -78,7 +78,7 @@ def _batch(arguments: dict[str, Any]) -> int:
 
     plan = Plan(
         places=tuple(places),
-        out=Path(out),
+        out=out,
         engine=engine,
         shard_size=SHARD_SIZE if shard_size is None else shard_size,
         limit=limit,

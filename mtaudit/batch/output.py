@@ -16,7 +16,7 @@ import itertools
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,11 @@ _counter = itertools.count()
 def folder_of(number: int) -> str:
     """The name of a shard's folder; names sort as numbers do up to a hundred million shards."""
     return f"{number:08d}"
+
+
+def highest(names: Iterable[str]) -> int:
+    """The highest number among shards' folder ``names``; -1 where there is none."""
+    return max((int(name) for name in names if name.isdecimal()), default=-1)
 
 
 class Output:
@@ -77,8 +82,7 @@ class Output:
 
     def write_json(self, name: str, value: Any) -> None:
         """Replace ``name`` in one step."""
-        text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2)
-        write_atomically(self.root / name, [text, "\n"])
+        self.write_text(name, json_text(value))
 
     def write_text(self, name: str, text: str) -> None:
         """Replace ``name`` in one step."""
@@ -109,7 +113,7 @@ class Output:
         new = place.with_name(f".{place.name}.{os.getpid()}-{next(_counter)}.tmp")
         try:
             new.mkdir(parents=True)
-            for name, data in (*files.items(), (ABOUT, _about(files, about))):
+            for name, data in (*files.items(), (ABOUT, about_bytes(files, about))):
                 with open(new / name, "wb") as stream:
                     stream.write(data)
                     stream.flush()
@@ -129,12 +133,18 @@ class Output:
         finally:
             shutil.rmtree(new, ignore_errors=True)
 
-    def holds(self, number: int) -> bool:
-        """Whether anything stands where shard ``number`` belongs."""
-        return (self.root / _SHARDS / folder_of(number)).exists()
+    def last(self) -> int:
+        """The highest number of a shard that is there, whole or not; -1 where there is none."""
+        return highest(path.name for path in (self.root / _SHARDS).glob("*"))
 
 
-def _about(files: Mapping[str, bytes], about: Mapping[str, Any]) -> bytes:
+def json_text(value: Any) -> str:
+    """``value`` as the JSON files of the output hold it."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
+
+
+def about_bytes(files: Mapping[str, bytes], about: Mapping[str, Any]) -> bytes:
+    """``shard.json``: what is known of a shard, and the sums of its files."""
     sums = {name: {"bytes": len(data), "sha256": _sha256(data)} for name, data in files.items()}
     return (encode({**about, "files": sums}) + "\n").encode("utf-8")
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
 
 from .. import pipeline
@@ -17,8 +16,9 @@ from ..loading import open_reports, stated
 from ..report import index
 from ..types import SCHEMA_VERSION
 from .answers import Cards
-from .output import INDEX, SETTINGS, SUMMARY, Output
+from .output import INDEX, SETTINGS, SUMMARY
 from .packing import FORMATS
+from .place import Place, open_output
 from .progress import Watcher
 from .source import Source
 from .stages import Terms, terms_of
@@ -37,7 +37,7 @@ class Plan:
     """What a batch is told besides the audit's options."""
 
     places: tuple[str, ...]
-    out: Path
+    out: str
     engine: str = "local"
     shard_size: int = SHARD_SIZE
     limit: int | None = None
@@ -77,7 +77,7 @@ def run_batch(plan: Plan, options: Options, watcher: Watcher) -> dict[str, Any]:
 
         require_arrow()
     source = Source(plan.places, options.text_column, plan.limit, plan.split)
-    output = Output(plan.out)
+    output = open_output(plan.out)
     # The workers open the index of clean reports themselves, brought up to date here.
     with open_reports(options) as (_library, reports):
         grounds = pipeline.read_grounds(options, reports)
@@ -85,9 +85,9 @@ def run_batch(plan: Plan, options: Options, watcher: Watcher) -> dict[str, Any]:
         _refuse_strangers(output, plan)
         terms = terms_of(options, grounds, engine.cards())
         settings = _settings(plan, options, terms)
-        _agree(output, settings)
-        watcher.log("begun", out=str(plan.out), engine=plan.engine, signature=terms.signature)
-        work = Work(source, plan.shard_size, output)
+        _agree(output, plan.out, settings)
+        watcher.log("begun", out=plan.out, engine=plan.engine, signature=terms.signature)
+        work = Work(source, plan.shard_size, output, plan.out)
         shards = engine.run(work, terms, Writing(plan.out, plan.formats), watcher)
         summary = summarize(output, shards, terms, settings)
         rows = index_rows(output, shards, plan.formats)
@@ -122,25 +122,25 @@ def _settings(plan: Plan, options: Options, terms: Terms) -> dict[str, Any]:
     }
 
 
-def _refuse_strangers(output: Output, plan: Plan) -> None:
+def _refuse_strangers(output: Place, plan: Plan) -> None:
     if plan.resume:
         return
-    if output.read_json(SETTINGS) is not None or output.holds(0):
+    if output.read_json(SETTINGS) is not None or output.last() >= 0:
         raise UsageError(
             "the folder holds a batch already",
-            where=str(plan.out),
+            where=plan.out,
             mend="go on with it by --resume, or choose another --out",
         )
 
 
-def _agree(output: Output, settings: dict[str, Any]) -> None:
+def _agree(output: Place, out: str, settings: dict[str, Any]) -> None:
     """Note the settings down, or hold them against those that the run was begun with."""
     known = output.read_json(SETTINGS)
     if known is None:
-        if output.holds(0):
+        if output.last() >= 0:
             raise UsageError(
                 f"holds shards and no {SETTINGS}",
-                where=str(output.root),
+                where=out,
                 mend="choose another --out",
             )
         output.write_json(SETTINGS, settings)
@@ -150,6 +150,6 @@ def _agree(output: Output, settings: dict[str, Any]) -> None:
             raise UsageError(
                 f"the run was begun with another {name.replace('_', ' ')}:"
                 f" {known.get(name)!r}, now {value!r}",
-                where=str(output.root / SETTINGS),
+                where=f"{out}/{SETTINGS}",
                 mend="give the same command, or choose another --out",
             )

@@ -17,6 +17,7 @@ from ..errors import HostError, InputError, UsageError
 from ..read import Item, count_items, item_of, read_items
 from ..read.listing import Names
 from ..types import Failure
+from .remote import is_remote, read_remote
 
 HUB = "hf:"
 _PATTERN = re.compile(r"[*?\[]")
@@ -44,9 +45,12 @@ class Source:
         self._limit = limit
         self._split = split
         self._paths: list[str] = []
+        self._remote: list[str] = []
         self._hub: list[str] = []
         for place in places:
-            if place.startswith(HUB):
+            if is_remote(place):
+                self._remote.append(place)
+            elif place.startswith(HUB):
                 self._hub.append(place.removeprefix(HUB))
             elif os.path.lexists(place) or not _PATTERN.search(place):
                 self._add(place)
@@ -74,7 +78,7 @@ class Source:
 
     def count(self) -> int | None:
         """How many entries there are, or ``None`` where only reading them all would tell."""
-        if self._hub:
+        if self._hub or self._remote:
             return self._limit
         number = count_items(self._paths, text_column=self._text_column)
         return number if self._limit is None else min(number, self._limit)
@@ -82,6 +86,10 @@ class Source:
     def _all(self) -> Iterator[Entry]:
         if self._paths:
             yield from read_items(self._paths, text_column=self._text_column)
+        if self._remote:
+            with Names() as names:
+                for url in self._remote:
+                    yield from read_remote(url, names, self._text_column)
         for name in self._hub:
             yield from self._read_hub(name)
 

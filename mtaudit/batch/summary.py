@@ -13,8 +13,9 @@ from .. import __version__
 from ..report.index import IndexRow
 from ..report.record import plain
 from ..types import SCHEMA_VERSION, Failure
-from .output import Output, folder_of
+from .output import folder_of
 from .packing import BINS, REPORT, ROW
+from .place import Place
 from .stages import Terms
 
 # Lines of the index: the documents that deserve a look first, and the first errors.  The tables
@@ -22,9 +23,7 @@ from .stages import Terms
 MOST_ROWS, MOST_ERRORS = 9_500, 500
 
 
-def summarize(
-    output: Output, shards: int, terms: Terms, settings: dict[str, Any]
-) -> dict[str, Any]:
+def summarize(output: Place, shards: int, terms: Terms, settings: dict[str, Any]) -> dict[str, Any]:
     """The summary of a finished run.  Sums are of whole numbers: their order cannot matter."""
     totals: dict[str, Counter[str]] = {
         name: Counter() for name in ("counts", "verdicts", "failures", "codes")
@@ -67,7 +66,7 @@ def summarize(
     }
 
 
-def _abouts(output: Output, shards: int) -> Iterator[dict[str, Any]]:
+def _abouts(output: Place, shards: int) -> Iterator[dict[str, Any]]:
     for number in range(shards):
         about = output.about(number)
         if about is None:
@@ -75,7 +74,7 @@ def _abouts(output: Output, shards: int) -> Iterator[dict[str, Any]]:
         yield about
 
 
-def index_rows(output: Output, shards: int, formats: Collection[str]) -> list[IndexRow]:
+def index_rows(output: Place, shards: int, formats: Collection[str]) -> list[IndexRow]:
     """The documents that deserve a look first, most suspect first, and then the first errors."""
     rows = (
         (about["number"], place, row)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from .output import INDEX, SUMMARY
@@ -23,7 +22,7 @@ _COUNTS = ("documents", "sentences", "flagged", "errors")
 _VERDICTS = ("machine", "unclear", "human", "abstained")
 
 
-def tell(summary: dict[str, Any], out: Path, lang: str) -> str:
+def tell(summary: dict[str, Any], out: str, lang: str) -> str:
     """What was audited, the verdicts with their shares, the first kinds of failure, the places."""
     labels = _LABELS.get(lang, _LABELS["en"])
     lines = [f"{summary['counts'].get(name, 0):>12,}  {labels[name]}" for name in _COUNTS]
@@ -34,4 +33,4 @@ def tell(summary: dict[str, Any], out: Path, lang: str) -> str:
         if name in found
     ]
     lines += [f"{n:>12,}  {kind}" for kind, n in list(summary["failures"].items())[:5]]
-    return "\n".join([*lines, str(out / SUMMARY), str(out / INDEX)])
+    return "\n".join([*lines, f"{out}/{SUMMARY}", f"{out}/{INDEX}"])

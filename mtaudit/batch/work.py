@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import UsageError
-from .output import Output
+from .place import Place
 from .shards import Shard, cut
 from .source import Source
 
@@ -18,7 +18,8 @@ class Work:
 
     source: Source
     shard_size: int
-    output: Output
+    output: Place
+    out: str
 
     def shards(self) -> Iterator[Shard | dict[str, Any]]:
         """In order: a shard that is still to do, or what ``shard.json`` says of one that is whole.
@@ -35,12 +36,12 @@ class Work:
             else:
                 raise self._changed(shard.number)
             number += 1
-        if self.output.holds(number):
-            raise self._changed(number)
+        if self.output.last() >= number:
+            raise self._changed(self.output.last())
 
     def _changed(self, number: int) -> UsageError:
         return UsageError(
             f"the source is not what it was when shard {number} was written",
-            where=str(self.output.root),
+            where=self.out,
             mend="choose another --out: shards of two sources do not belong together",
         )

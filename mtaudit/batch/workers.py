@@ -6,7 +6,6 @@ import pickle
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from .. import pipeline
@@ -16,8 +15,8 @@ from ..judging import Examined
 from ..loading import Models, load_models, open_reports
 from ..types import Evidence
 from .answers import Answers, Cards, answer, cards_of
-from .output import Output
 from .packing import about, pack
+from .place import open_output
 from .shards import Shard
 from .source import Source
 from .stages import Prepared, Terms, finish, prepare
@@ -27,7 +26,7 @@ from .stages import Prepared, Terms, finish, prepare
 class Writing:
     """Where finished shards go, and in which formats."""
 
-    out: Path
+    out: str
     formats: tuple[str, ...]
 
 
@@ -85,7 +84,7 @@ def write(
     """Finish a shard and put it in its place; ``shard.json`` without the sums."""
     finished = finish(prepared, answers, compared, terms)
     found = about(finished)
-    Output(writing.out).commit(finished.number, pack(finished, writing.formats), found)
+    open_output(writing.out).commit(finished.number, pack(finished, writing.formats), found)
     return found
 
 

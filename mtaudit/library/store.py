@@ -24,7 +24,7 @@ import numpy as np
 
 from ..errors import HostError, ModelError
 from ..modelstore import model_path, read_manifest
-from ..read import files_of, read_file
+from ..read import Listed, document_from, files_of, read_listed
 from ..segment import segment
 from ..types import Block, Document, Failure, Verdict
 from .terms import TERMS, sentences, terms_of
@@ -181,11 +181,12 @@ class Library:
         )
         number = int(cursor.lastrowid or 0)
         failures = []
-        for n, item in enumerate(read_file(path, name, text_column=field), 1):
-            if isinstance(item, Failure):
-                failures.append(asdict(item))
+        for n, item in enumerate(read_listed(Listed(path, name, 1), field), 1):
+            found = item if isinstance(item, Failure) else document_from(item)
+            if isinstance(found, Failure):
+                failures.append(asdict(found))
             else:
-                self._add(number, item.doc_id.removeprefix(name), item)
+                self._add(number, found.doc_id.removeprefix(name), found)
             if n % _BATCH == 0:
                 self._db.commit()
         old = "SELECT id FROM file WHERE path = ? AND field = ? AND whole"

@@ -22,8 +22,8 @@ from .listing import Listed, Names, list_files, os_failure, suffix_of
 from .raw import Limits, Raw, ReadError, too_large
 
 __all__ = [
-    "FORMATS", "Item", "Limits", "count_items", "document_from", "document_of", "files_of",
-    "item_of", "read_file", "read_items", "read_paths",
+    "FORMATS", "Item", "Limits", "Listed", "count_items", "document_from", "document_of",
+    "files_of", "item_of", "read_items", "read_listed", "read_paths",
 ]  # fmt: skip
 
 Reader = Callable[[Path, str, Limits], Iterator["Raw | Failure"]]
@@ -90,7 +90,7 @@ def read_items(
         if isinstance(file, Failure):
             yield file
         else:
-            yield from _read_file(file, text_column, chosen)
+            yield from read_listed(file, text_column, chosen)
 
 
 def count_items(paths: Iterable[str | os.PathLike[str]], *, text_column: str = "text") -> int:
@@ -100,7 +100,7 @@ def count_items(paths: Iterable[str | os.PathLike[str]], *, text_column: str = "
         if isinstance(file, Failure) or FORMATS.get(suffix_of(file.path.name)) in _SINGLE:
             number += 1
         else:
-            for _ in _read_file(file, text_column, Limits()):
+            for _ in read_listed(file, text_column):
                 number += 1
     return number
 
@@ -123,14 +123,6 @@ def files_of(
     found = list(list_files([Path(path) for path in paths], frozenset(FORMATS), _READ_HERE))
     files = [(item.path, item.name) for item in found if isinstance(item, Listed)]
     return files, [item for item in found if isinstance(item, Failure)]
-
-
-def read_file(
-    path: Path, name: str, *, text_column: str = "text", limits: Limits | None = None
-) -> Iterator[Document | Failure]:
-    """The documents of one file of :func:`files_of`."""
-    for item in _read_file(Listed(path, name, 1), text_column, limits or Limits()):
-        yield item if isinstance(item, Failure) else document_from(item)
 
 
 def document_of(
@@ -165,7 +157,11 @@ def item_of(
     return Item(raw, names.unique(f"{source}#{place}"), source)
 
 
-def _read_file(file: Listed, text_column: str, limits: Limits) -> Iterator[Item | Failure]:
+def read_listed(
+    file: Listed, text_column: str = "text", limits: Limits | None = None
+) -> Iterator[Item | Failure]:
+    """The items of one file, named as ``file`` says."""
+    limits = limits or Limits()
     suffix = suffix_of(file.path.name)
     where = str(file.path)
     notes = (_twice_note(file.times),) if file.times > 1 else ()
