@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from . import score, source_language
 from .calibrate import Calibration
+from .desk import inline
 from .desk.baseline import EMPTY, Baseline
 from .normalize import WORD
 from .types import (
@@ -25,12 +26,14 @@ from .types import (
 @dataclass(frozen=True, slots=True)
 class Examined:
     """A document after the text-alone stages: ``evidence[i]`` and ``surprisal[i]`` (words with
-    their bits, see :class:`SegmentReport`) belong to ``segments[i]``."""
+    their bits, see :class:`SegmentReport`) belong to ``segments[i]``.  ``allowances`` are the
+    comments in the article."""
 
     document: Document
     segments: tuple[Segment, ...]
     evidence: tuple[tuple[Evidence, ...], ...]
     surprisal: tuple[tuple[tuple[int, int, float], ...], ...] = ()
+    allowances: tuple[inline.Allowance, ...] = ()
 
 
 def judge(
@@ -52,7 +55,9 @@ def judge(
     for part, heard, words_heat, (trip, trip_evidence), (found, match_evidence) in columns:
         evidence = (*heard, trip_evidence, match_evidence)
         found_here = _weighed(issues_of_evidence(evidence), calibration.confidence)
-        issues, suppressed = baseline.split(found_here, part.text)
+        standing, allowed = inline.split(item.allowances, part, found_here)
+        issues, dismissed = baseline.split(standing, part.text)
+        suppressed = (*dismissed, *allowed)
         if part.role == "furniture":
             rows.append(SegmentReport(item.document.doc_id, part, None, None, False, issues,
                                       evidence, trip, found, (), suppressed))  # fmt: skip
@@ -68,7 +73,7 @@ def judge(
                 segment=part,
                 mt_probability=result.mt_probability,
                 quality=result.quality,
-                flagged=result.flagged and cleared is None,
+                flagged=result.flagged and all(s.issue for s in suppressed) and cleared is None,
                 issues=issues,
                 evidence=evidence,
                 roundtrip=trip,
@@ -78,7 +83,10 @@ def judge(
                 surprisal=words_heat,
             )
         )
-    return _document_report(item.document, rows, scores, calibration, reports, is_reference)
+    told = ((row.segment, s) for row in rows for s in row.suppressed)
+    notes = (*item.document.notes, *inline.unused(item.allowances, told))
+    document = replace(item.document, notes=notes)
+    return _document_report(document, rows, scores, calibration, reports, is_reference)
 
 
 def _weighed(issues: tuple[Issue, ...], confidence: Mapping[str, float]) -> tuple[Issue, ...]:

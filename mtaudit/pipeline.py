@@ -20,6 +20,7 @@ from . import calibrate
 from .calibrate import Calibration
 from .config import Options
 from .desk.baseline import EMPTY, Baseline, read_baseline
+from .desk.inline import take
 from .errors import ModelError
 from .evidence import load_all
 from .judging import Examined, judge
@@ -154,11 +155,12 @@ def _witnesses() -> list[Witness]:
 
 
 def examine(document: Document) -> Examined:
-    """Segment one document and hear every text-alone witness."""
+    """Segment one document and hear every text-alone witness; its comments are no part of it."""
+    document, allowances = take(document)
     segments = segment(document)
     columns = [witness.examine(document, segments) for witness in _witnesses()]
     rows = tuple(tuple(column[i] for column in columns) for i in range(len(segments)))
-    return Examined(document, segments, rows, _surprisal(segments))
+    return Examined(document, segments, rows, _surprisal(segments), allowances)
 
 
 def _surprisal(segments: Sequence[Segment]) -> tuple[tuple[tuple[int, int, float], ...], ...]:

@@ -77,7 +77,9 @@ def rejudge(
 ) -> StoredRun:
     """``run`` with new scores.  Without a ``baseline`` what was suppressed stays so."""
     given = thresholds or Thresholds()
-    held = ordered(carried_over(run.segments)) if baseline is None else baseline
+    # What comments in the articles allow holds under every baseline.
+    older = carried_over(run.segments) if baseline is None else baseline.entries
+    held = ordered([*older, *carried_over(run.segments, inline=True)])
     applied = given.applied(calibration)
     documents = []
     for document, segments in run.by_document():
@@ -97,7 +99,7 @@ def rejudge(
         RunReport(
             documents=tuple(documents),
             failures=(),
-            signature=_signature(old["signature"], calibration, given, held),
+            signature=_signature(old["signature"], calibration, given, baseline),
             options=options,
             models={**old["models"], "calibration": calibration.signature},
             notes=tuple(Note(**note) for note in old["notes"]),
@@ -115,13 +117,14 @@ def rejudge(
 
 
 def _signature(
-    old: str, calibration: Calibration, thresholds: Thresholds, baseline: Baseline
+    old: str, calibration: Calibration, thresholds: Thresholds, baseline: Baseline | None
 ) -> str:
     """The run's own signature with the parts that are new; thresholds only where they were set."""
     head, *pairs = old.split("|")
     parts = dict(pair.partition(":")[::2] for pair in pairs)
-    parts |= {"calibration": calibration.signature, "baseline": baseline.signature}
-    parts["rejudged"] = __version__
+    parts |= {"calibration": calibration.signature, "rejudged": __version__}
+    if baseline is not None:
+        parts["baseline"] = baseline.signature
     for name in thresholds.__slots__:
         value = getattr(thresholds, name)
         if value is not None:

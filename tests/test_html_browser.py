@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
@@ -268,6 +269,68 @@ def test_five_thousand_sentences_stay_usable(browser: Any, folder: Path) -> None
     page.press("/")
     page.press("رقم 4321")
     assert page.sentences() == ["d0s4321"]
+
+
+def test_on_paper_everything_is_open_and_nothing_is_pressed(seeds: Page) -> None:
+    """Chromium's own PDF of the page: all sentences are in it, the controls are not."""
+    closed = "[...document.querySelectorAll('details')].filter(d => !d.open).length"
+    before = seeds.js(closed)
+    assert before > 0
+    seeds.js("dispatchEvent(new Event('beforeprint'))")
+    assert seeds.js(closed) == 0
+    assert len(seeds.sentences()) == sum(
+        s.segment.role == "article" for s in seed_run().documents[0].segments
+    )
+    assert seeds.js("document.querySelectorAll('.sentence .sides').length") >= 2
+    seeds.js("dispatchEvent(new Event('afterprint'))")
+    assert seeds.js(closed) == before
+    seeds.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        shown = "document.querySelector(arguments[0]).checkVisibility()"
+        for selector in (".toolbar", ".switches", ".desk-tools", ".note .rulings", ".copy"):
+            assert seeds.js(shown, selector) is False, selector
+        for selector in (".verdict", ".strip", "#d0s1 .text", "#d0s1 .note"):
+            assert seeds.js(shown, selector) is True, selector
+        # Paper is white, whatever the screen's theme is.
+        seeds.js("document.documentElement.dataset.theme = 'dark'")
+        ground = "getComputedStyle(document.documentElement).backgroundColor"
+        assert seeds.js(ground) == "rgb(252, 251, 247)"
+    finally:
+        seeds.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    printed = seeds.driver.execute_cdp_cmd("Page.printToPDF", {"printBackground": True})
+    pdf = base64.b64decode(printed["data"])
+    assert pdf.startswith(b"%PDF-")
+    assert len(pdf) > 20_000
+
+
+def test_the_article_the_gloss_and_the_clean_report_stand_side_by_side(seeds: Page) -> None:
+    columns = "[...document.querySelectorAll('#d0s1 .sides .side')]"
+    assert seeds.js(f"{columns}.length") == 3
+    tops = seeds.js(f"{columns}.map(x => Math.round(x.getBoundingClientRect().top))")
+    assert len(set(tops)) == 1
+    row = seed_run().documents[0].segments[1]
+    assert row.roundtrip is not None
+    shown = seeds.js(f"{columns}.map(x => x.lastChild.textContent)")
+    assert shown == [row.segment.text, row.roundtrip.english, row.references[0].text]
+    told = seeds.js(f"{columns}.map(x => [...x.querySelectorAll('.told.differs')]"
+                    ".map(y => y.textContent))")  # fmt: skip
+    facts = row.references[0].facts
+    # The article says it in other words than the reader of facts: only what stands there is marked.
+    assert told[0] == [f.suspect for f in facts if f.suspect and f.suspect in row.segment.text]
+    assert set(told[2]) == {f.reference for f in facts if f.reference}
+    assert told[1] == []
+
+
+def test_a_line_tells_how_unexpected_each_word_is(seeds: Page) -> None:
+    row = seed_run().documents[0].segments[1]
+    words = [row.segment.text[a:b] for a, b, _ in row.surprisal]
+    line = "[...document.querySelectorAll('#d0s1 .heat-cell')]"
+    assert seeds.js(f"{line}.map(x => x.textContent)") == words
+    heights = seeds.js(f"{line}.map(x => x.querySelector('.heat-bar').offsetHeight)")
+    bits = [b for _, _, b in row.surprisal]
+    assert heights.index(max(heights)) == bits.index(max(bits))
+    told = seeds.js("document.querySelector('#d0s1 .heat-line + .wordlist').textContent")
+    assert words[bits.index(max(bits))] in told
 
 
 # ------------------------------------------------------------------ the editor's desk

@@ -29,6 +29,8 @@ from ..types import Issue, Suppressed
 from .files import parse_object, read_text, text_field
 
 KIND, SCHEMA = "mtaudit-baseline", "1.0"
+# The reason of what a comment in the article allows; it lives with the article, in no baseline.
+INLINE = "allowed in the text"
 Target = Literal["finding", "sentence"]
 TARGETS: tuple[Target, ...] = ("finding", "sentence")
 _MEND = "write it again with `mtaudit review`"
@@ -123,11 +125,13 @@ def ordered(entries: Iterable[Entry]) -> Baseline:
     return Baseline(tuple(last[key] for key in sorted(last)))
 
 
-def carried_over(segments: Iterable[Mapping[str, Any]]) -> Iterator[Entry]:
+def carried_over(segments: Iterable[Mapping[str, Any]], *, inline: bool = False) -> Iterator[Entry]:
     """The dismissals that already held in a run's records: the next baseline must not forget
-    them."""
+    them.  ``inline`` gives what comments in the articles allowed, instead."""
     for segment in segments:
         for item in segment["suppressed"]:
+            if (item["reason"] == INLINE) is not inline:
+                continue
             issue = item["issue"]
             yield Entry(
                 target="sentence" if issue is None else "finding",

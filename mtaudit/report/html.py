@@ -26,8 +26,7 @@ REPORT = "report.html"
 # In the order in which they are joined; each may use those before it.
 SCRIPTS = (
     "base.js", "frame.js", "text.js", "verdicts.js", "desk.js", "evidence.js", "sides.js",
-    "sentence.js",
-    "header.js", "view.js", "main.js",
+    "sentence.js", "header.js", "view.js", "main.js",
 )  # fmt: skip
 
 # What the page does not show stays out of it: it halves the file.

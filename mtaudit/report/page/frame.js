@@ -30,7 +30,7 @@ function keptLanguage() {
 }
 
 function masthead(title, switchLanguage) {
-  return el('div', { class: 'masthead' },
+  return el('header', { class: 'masthead' },
     el('h1', { text: title }),
     el('div', { class: 'switches' },
       el('button', { type: 'button', class: 'quiet', id: 'language', lang: state.lang === 'ar' ? 'en' : 'ar', text: t('app.language'), onclick: switchLanguage }),

@@ -16,7 +16,7 @@ function switchLanguage() {
 function failures() {
   const { failures: failed, notes } = data.run;
   if (!failed.length && !notes.length) return null;
-  const box = el('section', { class: 'failures' });
+  const box = el('section', { class: 'failures', 'aria-label': t('app.notes') });
   for (const item of notes) box.append(el('p', { class: 'warning' }, piece(item['message_' + state.lang])));
   if (failed.length) box.append(el('h2', { text: t('failure.title') }));
   for (const f of failed) {
