@@ -115,6 +115,7 @@ def signature(
         "encoder": getattr(models.encoder, "revision", "none"),
         "language": _revision("language"),
         "names": _revision("names"),
+        "detector": _revision("detector"),
         "beam": options.beam,
         "references": len(options.reference),
         "baseline": baseline,

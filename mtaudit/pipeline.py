@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from . import calibrate
 from .config import Options
 from .desk.baseline import EMPTY, read_baseline
+from .detector import load_detector
 from .evidence import load_all
 from .judging import Examined, judge
 from .loading import Models, load_models, named, signature, stated
@@ -97,7 +98,7 @@ def _read(paths: Iterable[str | Path], options: Options) -> tuple[list[Document]
 
 @cache
 def _witnesses() -> list[Witness]:
-    return load_all()
+    return [*load_all(), load_detector()]
 
 
 def examine(document: Document) -> Examined:

@@ -33,6 +33,8 @@ MIN_WORDS = 8
 MIN_WORDS_PROBABILITY = 4
 # A document is judged from this many words of article text on.
 MIN_WORDS_DOCUMENT = 20
+# From this many words on a document is no surer for being longer.
+LONG_DOCUMENT = 300
 # A finding below this confidence does not flag a sentence by itself.
 FLAG_CONFIDENCE = 0.5
 
@@ -173,8 +175,11 @@ def document_values(
     if not judged or not words:
         return {}
     logits = [s.logit or 0.0 for s in judged]
+    mean = math.fsum(x * s.words for x, s in zip(logits, judged, strict=True)) / words
     values = {
-        "mean_logit": math.fsum(x * s.words for x, s in zip(logits, judged, strict=True)) / words,
+        "mean_logit": mean,
+        # The same mean says more when it is drawn from more words, up to a page of them.
+        "logit_by_length": mean * math.sqrt(min(words, LONG_DOCUMENT) / LONG_DOCUMENT),
         "high_share": sum(1 for x in logits if x > 0) / len(logits),
         # Rare events in n sentences: with both, the model can weigh them as Poisson counts.
         "grave_count": float(page_grave + sum(s.grave for s in sentences)),

@@ -1,0 +1,97 @@
+"""Fitting the style model: sentences → hashed n-grams → a linear model."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import scipy.sparse as sparse
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from mtaudit.detector.grams import FAMILIES, SIZE, Grams
+from mtaudit.language import LanguageStats
+
+# Chosen on FLORES with one engine held out, among 0.3, 1, 3 (docs/DETECTOR.md).
+STRENGTH = 1.0
+# An n-gram of fewer sentences is a name or a slip.
+MINIMUM = 3
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Weights:
+    """``coefficients`` and ``rarity``: (families, SIZE)."""
+
+    coefficients: Array
+    rarity: Array
+    bias: float
+
+    def logits(self, counted: sparse.csr_matrix) -> Array:
+        """Log-odds of the rows of ``counted`` (as :func:`count` gives them)."""
+        return np.asarray(_scaled(counted, self.rarity) @ self.coefficients.ravel()) + self.bias
+
+
+def counted(
+    texts: Sequence[str], common: frozenset[str], work: Path
+) -> tuple[sparse.csr_matrix, Array]:
+    """:func:`count`, kept under ``work`` for the same texts and units."""
+    asked = "\x1f".join((*sorted(common), str(SIZE), *texts))
+    path = work / f"grams.{hashlib.sha256(asked.encode()).hexdigest()[:16]}"
+    table, words = path.with_suffix(".table.npz"), path.with_suffix(".words.npy")
+    if not words.exists():
+        matrix, many = count(texts, common)
+        sparse.save_npz(table, matrix, compressed=False)
+        np.save(words, many)
+    return sparse.load_npz(table).tocsr(), np.load(words)
+
+
+def count(texts: Sequence[str], common: frozenset[str]) -> tuple[sparse.csr_matrix, Array]:
+    """(texts, families × SIZE): count weights of every n-gram, family beside family; and each
+    text's words in Arabic letters."""
+    stats, grams = LanguageStats.load(), Grams(common)
+    places, weights, ends, words = [], [], [0], []
+    for text in texts:
+        reading = grams.bags(stats.analyse(text))
+        bags = reading.bags
+        words.append(reading.words)
+        for number, family in enumerate(FAMILIES):
+            places.append((bags[family].places + number * SIZE).astype(np.int32))
+            weights.append(bags[family].weights.astype(np.float32))
+        ends.append(ends[-1] + sum(bags[f].places.size for f in FAMILIES))
+    shape = (len(texts), len(FAMILIES) * SIZE)
+    data = np.concatenate(weights), np.concatenate(places), ends
+    return sparse.csr_matrix(data, shape=shape), np.array(words)
+
+
+def fit(counted: sparse.csr_matrix, labels: Array, weights: Array) -> Weights:
+    """``weights``: how much each row counts; their mean is brought to 1 a row.  Rows of weight 0
+    are left out, of the document frequencies too."""
+    used = weights > 0
+    counted, labels, weights = counted[used], labels[used], weights[used]
+    frequency = np.asarray((counted > 0).sum(axis=0)).ravel()
+    rarity = np.where(
+        frequency >= MINIMUM, np.log((1 + len(labels)) / (1 + frequency)) + 1, 0
+    ).reshape(len(FAMILIES), SIZE)
+    scaled = _scaled(counted, rarity)
+    known = np.flatnonzero(rarity.ravel())
+    model = LogisticRegression(C=STRENGTH, solver="liblinear", tol=1e-2)
+    model.fit(scaled[:, known], labels, sample_weight=weights / weights.mean())
+    coefficients = np.zeros(rarity.size)
+    coefficients[known] = model.coef_[0]
+    return Weights(coefficients.reshape(rarity.shape), rarity, float(model.intercept_[0]))
+
+
+def _scaled(counted: sparse.csr_matrix, rarity: Array) -> sparse.csr_matrix:
+    """Inverse document frequencies applied, and each family's part of a row scaled to length 1."""
+    table = counted.tocsr().astype(np.float64)
+    table.data = table.data * rarity.ravel()[table.indices]
+    rows = np.repeat(np.arange(table.shape[0]), np.diff(table.indptr))
+    part = rows * len(FAMILIES) + table.indices // SIZE
+    squares = np.bincount(part, table.data**2, table.shape[0] * len(FAMILIES))
+    table.data /= np.sqrt(np.maximum(squares, 1e-12))[part]
+    return table
