@@ -10,7 +10,7 @@ import json
 import math
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -83,8 +83,9 @@ class Threshold:
 class Calibration:
     """Everything that was fitted.  ``signature`` names data, script and package version.
 
-    ``document_doubt``: from this probability on a document is called unclear; one native article
-    in ten gets there.
+    ``document_doubt``: from this probability on a document is called unclear; ``document_part``:
+    from this one on a part of a document is called machine translation (the false-alarm rate is
+    that of articles with any such part).  A calibration without it draws no map.
     """
 
     sentence: Mapping[str, LogisticModel]
@@ -94,6 +95,7 @@ class Calibration:
     document_doubt: Mapping[str, Threshold]
     quality: Mapping[str, float]
     signature: str
+    document_part: Mapping[str, Threshold] = field(default_factory=dict)
 
 
 def _model(raw: Mapping[str, Any]) -> LogisticModel:
@@ -121,6 +123,9 @@ def load(path: Path) -> Calibration:
             document_doubt={name: Threshold(**t) for name, t in raw["document_doubt"].items()},
             quality={name: float(v) for name, v in raw["quality"].items()},
             signature=str(raw["signature"]),
+            document_part={
+                name: Threshold(**t) for name, t in raw.get("document_part", {}).items()
+            },
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import score, source_language
 from .calibrate import Calibration
@@ -14,6 +14,8 @@ from .types import (
     DocumentReport,
     Evidence,
     Issue,
+    Note,
+    Part,
     ReferenceMatch,
     RoundTrip,
     Segment,
@@ -101,15 +103,20 @@ def _document_report(
     }
     for severity in score.SEVERITY_WEIGHT:
         counts[severity] = sum(i.severity == severity for row in rows for i in row.issues)
+    parts = _parts(document, [row.segment for row in article], scores, calibration)
+    mixed = any(p.machine for p in parts) and not all(p.machine for p in parts)
     spoken = [row for row in article if row.evidence[-1].witness == "reference"]
     covered = [row for row in spoken if row.references]
+    if mixed:
+        document = replace(document, notes=(*document.notes, _mixed(document, parts)))
     return DocumentReport(
         document=document,
         segments=tuple(rows),
         mt_probability=whole.mt_probability,
         quality=whole.quality,
         interval=whole.interval,
-        verdict=whole.verdict,
+        # A part that a machine seems to have translated leaves no room for "human".
+        verdict="unclear" if mixed and whole.verdict == "human" else whole.verdict,
         threshold=whole.threshold.value if whole.threshold else None,
         false_alarm_rate=whole.threshold.false_alarm_rate if whole.threshold else None,
         abstained=whole.abstained,
@@ -117,4 +124,39 @@ def _document_report(
         reference_coverage=len(covered) / len(spoken) if covered else None,
         is_reference=is_reference,
         source_languages=source_language.guess(i for row in article for i in row.issues),
+        parts=parts,
+    )
+
+
+def _parts(
+    document: Document,
+    segments: Sequence[Segment],
+    scores: Sequence[score.SentenceScore],
+    calibration: Calibration,
+) -> tuple[Part, ...]:
+    """The map of a document's parts; a line break between two sentences starts a paragraph."""
+    paragraphs = [document.text.count("\n", 0, segment.start) for segment in segments]
+    return tuple(
+        Part(segments[p.first].start, segments[p.last].end, p.mt_probability, p.machine)
+        for p in score.score_parts(scores, paragraphs, calibration)
+    )
+
+
+# Opening words of a part by which the editor finds it.
+_SHOWN = 6
+
+
+def _mixed(document: Document, parts: Sequence[Part]) -> Note:
+    """Says which parts of a mixed article look like machine translation."""
+    openings = [
+        "«" + " ".join(document.text[p.start : p.end].split()[:_SHOWN]) + " …»"
+        for p in parts
+        if p.machine
+    ]
+    return Note(
+        "mixed",
+        f"Mixed: {len(openings)} of {len(parts)} parts look like machine translation, the others do"
+        f" not; they begin {', '.join(openings)}.",
+        f"نص مختلط: يبدو {len(openings)} من أجزائه الـ{len(parts)} ترجمةً آلية دون سواها، وبدايتها:"
+        f" {'، '.join(openings)}.",
     )

@@ -30,6 +30,7 @@ from detector.stages import (
     DAMAGE,
     DIRECTIONS,
     DOCUMENT,
+    STYLE,
     Record,
     Texts,
     calibrated,
@@ -41,6 +42,7 @@ from detector.stages import (
     sentence_rows,
 )
 
+from mtaudit.detector import NAME
 from mtaudit.evaluate.metrics import Sample, Tally, cluster_numbers
 
 ENGINES = {"Argos": "Argos", "NLLB": "NLLB", "OPUS-MT": "OPUS-MT", "Bergamot": "Mozilla",
@@ -49,7 +51,9 @@ MEASURED = ("flores_dev", "native_news_dev", "fignews_dev", "pud_human")
 VERSIONS = ("plain", "stripped")
 FAMILIES = {
     "damage": DAMAGE,
-    "style": {"detector": 1},
+    "style": STYLE,
+    "style, translator head": {NAME: 1},
+    "style, origin head": {f"{NAME}.origin": 1},
     "damage + style": DIRECTIONS,
     "damage + style + surprisal": {
         **DIRECTIONS, "collocation.mean_surprisal": 0, "collocation.unseen_pair_rate": 0,
@@ -75,7 +79,8 @@ def scores(
     logits = {v: logits_of(models, r) for v, r in rows.items()}
     table = calibrated(logits["plain"], rows["plain"])
     whole = {v: document_rows(t.records, rows[v], logits[v]) for v, t in texts.items()}
-    whole_models = cross_fit(whole["plain"], DOCUMENT)
+    document = {n: d for n, d in DOCUMENT.items() if NAME in directions or "translator" not in n}
+    whole_models = cross_fit(whole["plain"], document)
     whole_logits = {v: logits_of(whole_models, r) for v, r in whole.items()}
     whole_table = calibrated(whole_logits["plain"], whole["plain"])
     for version in texts:

@@ -1,8 +1,10 @@
 """The trained witness: do the words and their order look chosen by a machine?
 
-A linear model on hashed n-grams (:mod:`mtaudit.detector.grams`), fitted by
-``scripts/fit_detector.py``; the weights lie in ``models/detector``.  It names no issues: a style is
-no error.
+Two linear models on hashed n-grams (:mod:`mtaudit.detector.grams`), fitted by
+``scripts/fit_detector.py``; the weights lie in ``models/detector``.  One was shown machine and
+human translation of the same sentences, the other machine translation and human text of every kind:
+what a person translated looks foreign to the second and not to the first.  The witness names no
+issues: a style is no error.
 """
 
 from __future__ import annotations
@@ -25,8 +27,9 @@ SHORTEST = 4
 
 
 class Detector:
-    """The witness.  ``value``: log-odds of machine translation against human text, at even odds;
-    higher = more like machine translation."""
+    """The witness.  ``value``: log-odds of machine against human translation, at even odds; the
+    feature ``origin``: of machine translation against human text of every kind.  Higher = more
+    like machine translation."""
 
     name = NAME
 
@@ -53,7 +56,8 @@ class Detector:
         read = self._grams.bags(self._stats.analyse(segment.text))
         if read.words < SHORTEST:
             return Evidence(NAME, None, f"too short: {read.words} words in Arabic letters")
-        return Evidence(NAME, self._model.logit(read))
+        translator, origin = self._model.logits(read)
+        return Evidence(NAME, translator, features={"origin": origin})
 
 
 @cache

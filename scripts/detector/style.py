@@ -25,15 +25,16 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Weights:
-    """``coefficients`` and ``rarity``: (families, SIZE)."""
+    """``coefficients`` (heads, families, SIZE), ``rarity`` (families, SIZE), ``bias`` (heads,)."""
 
     coefficients: Array
     rarity: Array
-    bias: float
+    bias: Array
 
     def logits(self, counted: sparse.csr_matrix) -> Array:
-        """Log-odds of the rows of ``counted`` (as :func:`count` gives them)."""
-        return np.asarray(_scaled(counted, self.rarity) @ self.coefficients.ravel()) + self.bias
+        """(rows, heads): log-odds of the rows of ``counted`` (as :func:`count` gives them)."""
+        flat = self.coefficients.reshape(len(self.bias), -1)
+        return np.asarray(_scaled(counted, self.rarity) @ flat.T) + self.bias
 
 
 def counted(
@@ -41,8 +42,8 @@ def counted(
 ) -> tuple[sparse.csr_matrix, Array]:
     """:func:`count`, kept under ``work`` for the same texts and units."""
     asked = "\x1f".join((*sorted(common), str(SIZE), *texts))
-    path = work / f"grams.{hashlib.sha256(asked.encode()).hexdigest()[:16]}"
-    table, words = path.with_suffix(".table.npz"), path.with_suffix(".words.npy")
+    name = hashlib.sha256(asked.encode()).hexdigest()[:16]
+    table, words = work / f"grams-{name}.npz", work / f"words-{name}.npy"
     if not words.exists():
         matrix, many = count(texts, common)
         sparse.save_npz(table, matrix, compressed=False)
@@ -68,22 +69,32 @@ def count(texts: Sequence[str], common: frozenset[str]) -> tuple[sparse.csr_matr
     return sparse.csr_matrix(data, shape=shape), np.array(words)
 
 
-def fit(counted: sparse.csr_matrix, labels: Array, weights: Array) -> Weights:
-    """``weights``: how much each row counts; their mean is brought to 1 a row.  Rows of weight 0
-    are left out, of the document frequencies too."""
-    used = weights > 0
-    counted, labels, weights = counted[used], labels[used], weights[used]
-    frequency = np.asarray((counted > 0).sum(axis=0)).ravel()
+def fit(counted: sparse.csr_matrix, labels: Array, weights: Sequence[Array]) -> Weights:
+    """``weights``: for every head, how much each row counts; their mean is brought to 1 a row.
+    Rows of weight 0 in all heads are left out, of the document frequencies too.
+
+    The first head sees one set only; its bias is moved so that the human text of the last head,
+    which is of every kind, stands at 0: there it knows nothing, and should say nothing.
+    """
+    used = np.flatnonzero(sum(weights) > 0)
+    counted, labels = counted[used], labels[used]
+    frequency = np.bincount(counted.indices, minlength=counted.shape[1])
     rarity = np.where(
         frequency >= MINIMUM, np.log((1 + len(labels)) / (1 + frequency)) + 1, 0
     ).reshape(len(FAMILIES), SIZE)
-    scaled = _scaled(counted, rarity)
     known = np.flatnonzero(rarity.ravel())
-    model = LogisticRegression(C=STRENGTH, solver="liblinear", tol=1e-2)
-    model.fit(scaled[:, known], labels, sample_weight=weights / weights.mean())
-    coefficients = np.zeros(rarity.size)
-    coefficients[known] = model.coef_[0]
-    return Weights(coefficients.reshape(rarity.shape), rarity, float(model.intercept_[0]))
+    scaled = _scaled(counted, rarity)[:, known]
+    coefficients, bias = np.zeros((len(weights), rarity.size)), np.zeros(len(weights))
+    for head, heavy in enumerate(weights):
+        mine = np.flatnonzero(heavy[used] > 0)
+        model = LogisticRegression(C=STRENGTH, solver="liblinear", tol=1e-2)
+        own = heavy[used][mine]
+        model.fit(scaled[mine], labels[mine], sample_weight=own / own.mean())
+        coefficients[head, known] = model.coef_[0]
+        bias[head] = model.intercept_[0]
+    human = np.where(labels == 0, weights[-1][used], 0.0)
+    bias[0] = -np.average(scaled @ coefficients[0, known], weights=human)
+    return Weights(coefficients.reshape(len(weights), *rarity.shape), rarity, bias)
 
 
 def _scaled(counted: sparse.csr_matrix, rarity: Array) -> sparse.csr_matrix:
