@@ -83,9 +83,11 @@ class Threshold:
 class Calibration:
     """Everything that was fitted.  ``signature`` names data, script and package version.
 
-    ``document_doubt``: from this probability on a document is called unclear; one native article
-    in ten gets there.  ``confidence``: issue code → confidence as editors' verdicts have it, in the
-    place of the rule's own; empty in the calibration that ships.
+    ``document_doubt``: from this probability on a document is called unclear; ``document_part``:
+    from this one on a part of a document is called machine translation (the false-alarm rate is
+    that of articles with any such part).  A calibration without it draws no map.
+    ``confidence``: issue code → confidence as editors' verdicts have it, in the place of the rule's
+    own; empty in the calibration that ships.
     """
 
     sentence: Mapping[str, LogisticModel]
@@ -96,6 +98,7 @@ class Calibration:
     quality: Mapping[str, float]
     signature: str
     confidence: Mapping[str, float] = field(default_factory=dict)
+    document_part: Mapping[str, Threshold] = field(default_factory=dict)
 
 
 def _model(raw: Mapping[str, Any]) -> LogisticModel:
@@ -124,6 +127,9 @@ def load(path: Path) -> Calibration:
             quality={name: float(v) for name, v in raw["quality"].items()},
             signature=str(raw["signature"]),
             confidence={code: float(c) for code, c in raw.get("confidence", {}).items()},
+            document_part={
+                name: Threshold(**t) for name, t in raw.get("document_part", {}).items()
+            },
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(

@@ -18,7 +18,7 @@ _GET = {
     "transformers": "pip install 'mtaudit[transformers]'",
     "sentence-transformers": "pip install sentence-transformers",
 }
-_MODELS = ("translator", "encoder", "language", "names", "calibration")
+_MODELS = ("translator", "encoder", "language", "names", "detector", "calibration")
 
 
 def examine_installation(device: str) -> int:

@@ -15,6 +15,8 @@ from .types import (
     DocumentReport,
     Evidence,
     Issue,
+    Note,
+    Part,
     ReferenceMatch,
     ReportUse,
     RoundTrip,
@@ -136,13 +138,18 @@ def _document_report(
         counts[severity] = sum(i.severity == severity for row in rows for i in row.issues)
     # A report that is itself likely machine translation covers nothing.
     covered = [row for row in article if any(not match.doubtful for match in row.references)]
+    parts = _parts(document, [row.segment for row in article], scores, calibration)
+    mixed = any(p.machine for p in parts) and not all(p.machine for p in parts)
+    if mixed:
+        document = replace(document, notes=(*document.notes, _mixed(document, parts)))
     return DocumentReport(
         document=document,
         segments=tuple(rows),
         mt_probability=whole.mt_probability,
         quality=whole.quality,
         interval=whole.interval,
-        verdict=whole.verdict,
+        # A part that a machine seems to have translated leaves no room for "human".
+        verdict="unclear" if mixed and whole.verdict == "human" else whole.verdict,
         threshold=whole.threshold.value if whole.threshold else None,
         false_alarm_rate=whole.threshold.false_alarm_rate if whole.threshold else None,
         abstained=whole.abstained,
@@ -151,4 +158,39 @@ def _document_report(
         reports=tuple(reports),
         is_reference=is_reference,
         source_languages=source_language.guess(i for row in article for i in row.issues),
+        parts=parts,
+    )
+
+
+def _parts(
+    document: Document,
+    segments: Sequence[Segment],
+    scores: Sequence[score.SentenceScore],
+    calibration: Calibration,
+) -> tuple[Part, ...]:
+    """The map of a document's parts; a line break between two sentences starts a paragraph."""
+    paragraphs = [document.text.count("\n", 0, segment.start) for segment in segments]
+    return tuple(
+        Part(segments[p.first].start, segments[p.last].end, p.mt_probability, p.machine)
+        for p in score.score_parts(scores, paragraphs, calibration)
+    )
+
+
+# Opening words of a part by which the editor finds it.
+_SHOWN = 6
+
+
+def _mixed(document: Document, parts: Sequence[Part]) -> Note:
+    """Says which parts of a mixed article look like machine translation."""
+    openings = [
+        "«" + " ".join(document.text[p.start : p.end].split()[:_SHOWN]) + " …»"
+        for p in parts
+        if p.machine
+    ]
+    return Note(
+        "mixed",
+        f"Mixed: {len(openings)} of {len(parts)} parts look like machine translation, the others do"
+        f" not; they begin {', '.join(openings)}.",
+        f"نص مختلط: يبدو {len(openings)} من أجزائه الـ{len(parts)} ترجمةً آلية دون سواها، وبدايتها:"
+        f" {'، '.join(openings)}.",
     )

@@ -197,6 +197,7 @@ def signature(
         "encoder": getattr(models.encoder, "revision", "none"),
         "language": _revision("language"),
         "names": _revision("names"),
+        "detector": _revision("detector"),
         "beam": options.beam,
         "references": references,
         "baseline": baseline,

@@ -21,6 +21,7 @@ from .calibrate import Calibration
 from .config import Options
 from .desk.baseline import EMPTY, Baseline, read_baseline
 from .desk.inline import take
+from .detector import load_detector
 from .errors import ModelError
 from .evidence import load_all
 from .judging import Examined, judge
@@ -151,7 +152,7 @@ def _read(paths: Iterable[str | Path], options: Options) -> tuple[list[Document]
 
 @cache
 def _witnesses() -> list[Witness]:
-    return load_all()
+    return [*load_all(), load_detector()]
 
 
 def examine(document: Document) -> Examined:

@@ -33,6 +33,12 @@ MIN_WORDS = 8
 MIN_WORDS_PROBABILITY = 4
 # A document is judged from this many words of article text on.
 MIN_WORDS_DOCUMENT = 20
+# The trained witness, whose value is the log-odds of machine against human translation.
+DETECTOR = "detector"
+# From this many words on a document is no surer for being longer.
+LONG_DOCUMENT = 300
+# A part of a document is at least this long: a paragraph of native news alone is too short a text.
+PART_WORDS = 60
 # A finding below this confidence does not flag a sentence by itself.
 FLAG_CONFIDENCE = 0.5
 
@@ -66,6 +72,16 @@ class DocumentScore:
     threshold: Threshold | None
     abstained: str
     mode: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartScore:
+    """Some neighbouring paragraphs: sentences ``first`` … ``last`` (both in it)."""
+
+    first: int
+    last: int
+    mt_probability: float
+    machine: bool
 
 
 def feature_values(
@@ -173,21 +189,27 @@ def document_values(
     if not judged or not words:
         return {}
     logits = [s.logit or 0.0 for s in judged]
+    mean = math.fsum(x * s.words for x, s in zip(logits, judged, strict=True)) / words
+    surer = math.sqrt(min(words, LONG_DOCUMENT) / LONG_DOCUMENT)
     values = {
-        "mean_logit": math.fsum(x * s.words for x, s in zip(logits, judged, strict=True)) / words,
+        "mean_logit": mean,
+        # The same mean says more when it is drawn from more words, up to a page of them.
+        "logit_by_length": mean * surer,
         "high_share": sum(1 for x in logits if x > 0) / len(logits),
         # Rare events in n sentences: with both, the model can weigh them as Poisson counts.
         "grave_count": float(page_grave + sum(s.grave for s in sentences)),
         "sentences": float(len(judged)),
         "penalty_per_word": math.fsum(s.penalty for s in judged) / words,
     }
-    for feature in model.features:
-        name = feature.name
+    for name in (DETECTOR, *(feature.name for feature in model.features)):
         if name in values:
             continue
         pairs = [(s.values[name], s.words) for s in judged if name in s.values]
         if pairs:
             values[name] = math.fsum(x * w for x, w in pairs) / sum(w for _, w in pairs)
+    if DETECTOR in values:
+        # Machine or human translation: a single sentence hardly tells, a page of them does.
+        values["translator_by_length"] = values[DETECTOR] * surer
     return values
 
 
@@ -225,6 +247,49 @@ def score_document(
         verdict = "human"
     interval = _interval(sentences, model, page_grave)
     return DocumentScore(probability, interval, grade, verdict, threshold, "", mode)
+
+
+def score_parts(
+    sentences: Sequence[SentenceScore], paragraphs: Sequence[int], calibration: Calibration
+) -> list[PartScore]:
+    """The parts of a document by themselves; ``paragraphs[i]`` numbers the paragraph of sentence i.
+
+    Paragraphs are joined until a part has :data:`PART_WORDS` words.  Empty where there is but one
+    part, or nothing in one can be judged.
+    """
+    spans = part_spans([s.words for s in sentences], paragraphs)
+    if len(spans) < 2:
+        return []
+    found = []
+    for first, last in spans:
+        own = sentences[first : last + 1]
+        judged = [s for s in own if s.logit is not None]
+        mode = "text"
+        if any(mode_of(s.values, calibration) == "roundtrip" for s in judged):
+            mode = "roundtrip"
+        if not judged or mode not in calibration.document_part:
+            return []
+        model = calibration.document[mode]
+        probability = model.probability(model.logit(document_values(own, model)))
+        machine = probability >= calibration.document_part[mode].value
+        found.append(PartScore(first, last, probability, machine))
+    return found
+
+
+def part_spans(words: Sequence[int], paragraphs: Sequence[int]) -> list[tuple[int, int]]:
+    """First and last sentence of every part; what is left over at the end joins the last one."""
+    spans: list[tuple[int, int]] = []
+    first, many = 0, 0
+    for i, count in enumerate(words):
+        many += count
+        ends = i + 1 == len(words) or paragraphs[i + 1] != paragraphs[i]
+        if ends and many >= PART_WORDS:
+            spans.append((first, i))
+            first, many = i + 1, 0
+    if first < len(words):
+        start = spans.pop()[0] if spans else 0
+        spans.append((start, len(words) - 1))
+    return spans
 
 
 def _interval(

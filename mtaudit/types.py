@@ -249,8 +249,22 @@ class SegmentReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Some neighbouring paragraphs judged by themselves.  ``machine``: they reach the threshold
+    that few native articles reach in any of their parts."""
+
+    start: int
+    end: int
+    mt_probability: float
+    machine: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentReport:
     """One document with its segments: one line of ``documents.jsonl``.
+
+    ``parts`` is the map of an article that has at least two of them, in text order; the article is
+    *mixed* when some look like machine translation and others do not.
 
     ``source_languages`` is what :mod:`mtaudit.source_language` makes of the issues: ISO code,
     share of the evidence (0–1) and the texts that point there, most first; empty = not known.
@@ -271,6 +285,7 @@ class DocumentReport:
     reports: tuple[ReportUse, ...] = ()
     is_reference: bool = False
     source_languages: tuple[tuple[str, float, tuple[str, ...]], ...] = ()
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from mtaudit.types import (
     Failure,
     Issue,
     Note,
+    Part,
     ReferenceMatch,
     RoundTrip,
     RunReport,
@@ -216,6 +217,7 @@ def document_report(doc_id: str, text: str, *, clean: bool = False) -> DocumentR
         counts={"segments": len(segments)},
         reference_coverage=None if clean else 0.42,
         is_reference=clean,
+        parts=() if clean else (Part(0, 40, 0.97, True), Part(41, len(text), 0.31, False)),
     )
 
 

@@ -67,6 +67,13 @@ def test_witnesses_never_import_one_another(path: Path) -> None:
     assert not touched & (siblings - {path.stem})
 
 
+@pytest.mark.parametrize("path", sorted((PACKAGE / "detector").glob("*.py")), ids=relative)
+def test_the_detector_reads_text_and_its_own_weights(path: Path) -> None:
+    """No finding of a rule gets into it: what it says is a witness of its own."""
+    allowed = {"types", "errors", "language", "modelstore", "detector"}
+    assert inside(imports(path)) <= allowed
+
+
 @pytest.mark.parametrize("path", modules(), ids=relative)
 def test_model_libraries_stay_in_their_room_and_inside_functions(path: Path) -> None:
     at_import = {n.split(".")[0] for n in imports(path, top_only=True)}

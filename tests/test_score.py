@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 
 import pytest
@@ -10,11 +11,14 @@ from hypothesis import strategies as st
 
 from mtaudit.calibrate import Calibration, Feature, LogisticModel, Threshold
 from mtaudit.score import (
+    PART_WORDS,
     PENALTY_CAP,
     feature_values,
+    part_spans,
     penalty,
     quality,
     score_document,
+    score_parts,
     score_sentence,
 )
 from mtaudit.types import SEVERITIES, Evidence, Issue, RoundTrip, Severity
@@ -138,3 +142,35 @@ def test_knots_are_a_monotone_table() -> None:
     assert points[0] == 0.1
     assert points[-1] == 0.9
     assert model.probability(1.0) == pytest.approx(0.65)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 80), st.booleans()), min_size=1, max_size=30).map(
+        lambda rows: ([w for w, _ in rows], list(itertools.accumulate(int(b) for _, b in rows)))
+    )
+)
+def test_parts_cover_every_sentence_once_and_end_with_paragraphs(
+    text: tuple[list[int], list[int]],
+) -> None:
+    words, paragraphs = text
+    spans = part_spans(words, paragraphs)
+    assert [i for first, last in spans for i in range(first, last + 1)] == list(range(len(words)))
+    for _, last in spans[:-1]:
+        assert paragraphs[last] != paragraphs[last + 1]
+    if len(spans) > 1:
+        assert all(sum(words[a : b + 1]) >= PART_WORDS for a, b in spans)
+
+
+def test_a_translated_paragraph_stands_out() -> None:
+    """Two clean paragraphs and a bad one: the map says which."""
+    fitted = dataclasses.replace(
+        calibration(), document_part={"text": Threshold(0.7, 0.01, "a test")}
+    )
+    strengths = (0.0, 0.0, 3.0, 3.0, 0.0, 0.0)
+    rows = [score_sentence([], {"residue": x}, 40, fitted) for x in strengths]
+    parts = score_parts(rows, [0, 0, 1, 1, 2, 2], fitted)
+    assert [(p.first, p.last, p.machine) for p in parts] == [
+        (0, 1, False), (2, 3, True), (4, 5, False),
+    ]  # fmt: skip
+    assert score_parts(rows, [0] * 6, fitted) == []
+    assert score_parts(rows, [0, 0, 1, 1, 2, 2], calibration()) == []

@@ -245,6 +245,15 @@ def document_record(report: DocumentReport, signature: str) -> Record:
             {"language": language, "share": plain(share), "texts": list(found)}
             for language, share, found in report.source_languages
         ],
+        "parts": [
+            {
+                "start": part.start,
+                "end": part.end,
+                "mt_probability": plain(part.mt_probability),
+                "machine": part.machine,
+            }
+            for part in report.parts
+        ],
         "signature": signature,
     }
 

@@ -58,11 +58,18 @@ def rows(data: Path, corpus: str) -> Iterator[dict[str, object]]:
 def documents(data: Path, corpus: str) -> list[Labelled]:
     """Documents of one set, in a fixed order that mixes sources (by a hash of their names)."""
     labels, most, per_document = SETS[corpus]
+    seen: set[tuple[str, ...]] = set()
     grouped: dict[tuple[str, str, str], list[dict[str, object]]] = defaultdict(list)
     for row in rows(data, corpus):
         if row["label"] not in labels or not str(row["text"]).strip():
             continue
         doc = str(row["doc_id"])
+        # DivEMT lists one engine's output once for every person who edited it: copies in one
+        # document would be found as repetition.
+        key = (str(row["label"]), str(row["system"]), doc, str(row["text"]))
+        if key in seen:
+            continue
+        seen.add(key)
         if corpus == "flores_dev":
             number = int(doc.rsplit(":", 1)[1])
             doc = f"flores-dev:{number // GROUP * GROUP}"

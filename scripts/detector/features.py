@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 
-from detector.corpora import Labelled, fold_of
+from tqdm import tqdm
+
+from detector.corpora import SETS, Labelled, documents, fold_of
 from mtaudit import pipeline, score
+from mtaudit.evaluate.strip import strip_shortcuts
 from mtaudit.judging import Examined, issues_of_evidence
 from mtaudit.loading import Models
 from mtaudit.normalize import WORD
@@ -25,7 +28,8 @@ def extract(
 ) -> None:
     """Write one JSON line a document to ``out``; goes on where an earlier call stopped.
 
-    A sentence holds ``values`` (flattened evidence), ``words`` and ``penalty``.
+    A sentence holds ``values`` (flattened evidence), ``words``, ``penalty`` and its ``text``: keep
+    the file out of what is published.
     """
     done = sum(1 for _ in out.open(encoding="utf-8")) if out.exists() else 0
     tick(done)
@@ -68,6 +72,7 @@ def _sentences(
                 "words": len(WORD.findall(segment.text)),
                 "penalty": score.penalty(issues_of_evidence(evidence)),
                 "grave": score.grave_count(issues_of_evidence(evidence)),
+                "text": segment.text,
                 "line": item.document.text.count("\n", 0, segment.start),
             }
         )
@@ -81,6 +86,27 @@ def _page_grave(item: Examined) -> int:
         for segment, heard in rows
         if segment.role == "furniture"
     )
+
+
+def gathered(
+    data: Path, work: Path, kind: str, corpora: Iterable[str] = SETS, most: int = 10**9
+) -> list[dict[str, object]]:
+    """Records with text evidence of all documents; ``kind`` is ``text`` or ``stripped``: the same
+    texts after :func:`strip_shortcuts`.  Kept under ``work``."""
+    found: list[dict[str, object]] = []
+    for corpus in corpora:
+        labelled = documents(data, corpus)[:most]
+        if kind == "stripped":
+            labelled = [replace(d, text=_stripped(d.text)) for d in labelled]
+        path = work / f"{corpus}.{kind}.jsonl"
+        with tqdm(total=len(labelled), desc=f"{corpus}: {kind}") as bar:
+            extract(labelled, None, path, tick=bar.update)
+        found += load(path)
+    return found
+
+
+def _stripped(text: str) -> str:
+    return "\n".join(strip_shortcuts(line) for line in text.split("\n"))
 
 
 def load(path: Path) -> list[dict[str, object]]:
