@@ -34,6 +34,7 @@ PARTICLES = frozenset(("بن", "ابن", "ابو", "بنت", "ال"))
 DIFFERENT_ARABIC = 0.6
 
 
+@lru_cache(maxsize=8192)
 def _swap(a: str, b: str) -> float:
     if a == b:
         return 0.0
@@ -59,24 +60,26 @@ def _distance(a: str, b: str) -> float:
     """Weighted edit distance with one state for "a letter of ``a`` was just dropped" and one for
     ``b``: dropping on both sides in one place is a swap and costs OTHER_VOWEL more."""
     inf = float("inf")
-    # best[j] = (after a match, after dropping from a, after dropping from b)
-    row = [(0.0, inf, inf)]
-    for j in range(len(b)):
-        row.append((inf, inf, min(row[-1]) + _gap(b, j)))
+    gaps = [_gap(b, j) for j in range(len(b))]
+    # row[j] = (after a match, after dropping from a, after dropping from b), and the least of them
+    row = [(0.0, inf, inf, 0.0)]
+    for gap in gaps:
+        cost = row[-1][3] + gap
+        row.append((inf, inf, cost, cost))
     for i, letter in enumerate(a):
         drop = _gap(a, i)
-        new = [(inf, min(row[0]) + drop, inf)]
+        cost = row[0][3] + drop
+        match, up, left, least = inf, cost, inf, cost
+        new = [(match, up, left, least)]
         for j, other in enumerate(b):
-            up, left, gap = row[j + 1], new[j], _gap(b, j)
-            new.append(
-                (
-                    min(row[j]) + _swap(letter, other),
-                    min(up[0], up[1], up[2] + OTHER_VOWEL) + drop,
-                    min(left[0], left[2], left[1] + OTHER_VOWEL) + gap,
-                )
-            )
+            over, gap = row[j + 1], gaps[j]
+            left = min(match, left, up + OTHER_VOWEL) + gap
+            match = row[j][3] + _swap(letter, other)
+            up = min(over[0], over[1], over[2] + OTHER_VOWEL) + drop
+            least = min(match, up, left)
+            new.append((match, up, left, least))
         row = new
-    return min(row[-1])
+    return row[-1][3]
 
 
 @lru_cache(maxsize=65536)

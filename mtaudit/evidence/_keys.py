@@ -49,6 +49,7 @@ class KeyIndex:
         seen, found = 0, set(self._always)
         for _, (mask, positions) in self._automaton.iter(folded.spaced):
             seen |= mask
-            found.update(positions)
+            if positions:
+                found.update(positions)
         needed = self._needed
         return sorted(p for p in found if needed[p] & seen == needed[p])

@@ -106,7 +106,7 @@ class Collocation:
         bits = bits[ids != BREAK_ID]  # breaks are not surprising
         pairs, heads = self._pairs(stats, names, ids)
         related = np.diff(np.searchsorted(heads, np.append(starts, ids.size))).tolist()
-        out, at, after, next_pair, article = [], 0, 0, 0, iter(related)
+        out, at, after, next_pair, shares = [], 0, 0, 0, iter(related)
         for segment, units in zip(segments, read, strict=True):
             if units is None:
                 out.append(Evidence(self.name, None, "not part of the article"))
@@ -117,7 +117,7 @@ class Collocation:
                 own.append(pairs[next_pair])
                 next_pair += 1
             before, after = after, after + len(units.ids) - units.ids.count(BREAK_ID)
-            out.append(self._segment(segment, units, at, bits[before:after], own, next(article)))
+            out.append(self._segment(segment, units, at, bits[before:after], own, next(shares)))
             at = end
         return out
 

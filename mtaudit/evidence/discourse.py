@@ -13,6 +13,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+import ahocorasick
 import regex
 
 from ..entities.reader import Entity, entities
@@ -69,6 +70,16 @@ def _verbs() -> dict[str, Verb]:
 def _verbs_joined() -> frozenset[str]:
     """Every form, bare and behind "and"."""
     return frozenset(prefix + form for form in _verbs() for prefix in ("", "و"))
+
+
+@cache
+def _we() -> ahocorasick.Automaton:
+    """Finds the words of "we" inside others: most sentences have none."""
+    automaton = ahocorasick.Automaton()
+    for word in _words("we"):
+        automaton.add_word(word, word)
+    automaton.make_automaton()
+    return automaton
 
 
 def _any(words: Sequence[str]) -> str:
@@ -141,7 +152,7 @@ class Discourse:
         if not _verbs_joined().isdisjoint(text.split()):
             yield from self._without_object(segment)
         if (" ه" in text and _THING.search(text)) or (
-            any(word in text for word in _words("we")) and _pattern("we").search(text)
+            next(_we().iter(text), None) is not None and _pattern("we").search(text)
         ):
             yield from self._fused(segment, text)
 

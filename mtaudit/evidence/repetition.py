@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -24,6 +25,16 @@ _TOKEN = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 _BRACKET = regex.compile(r"\(([^()]{3,80})\)")
 # Units and numerals that come back in every list of figures ("3 في المئة … 4 في المئة").
 _FIGURES = regex.compile(r"\d|^(?:المئة|المائة|دولار|مليون|مليار|الف|درجة|نقطة|يورو|عام|سنة|ريال)$")
+
+
+# The same, several times faster, where neither a mark nor an underscore stands in the text.
+_SIMPLE = re.compile(r"[^\W_]+")
+_MARKED = re.compile(r"[^\w\s!-/:-@\[-^`{-~،؛؟«»“”‘’–—…]|_")
+
+
+def _words(text: str) -> list[str]:
+    """The words of folded text: the strings of its tokens."""
+    return _TOKEN.findall(text) if _MARKED.search(text) else _SIMPLE.findall(text)
 
 
 class Token(NamedTuple):
@@ -78,7 +89,7 @@ class Repetition:
                 found.append(Evidence(self.name, None, "furniture"))
                 continue
             folded = fold(segment.text)
-            words = _TOKEN.findall(folded.text)
+            words = _words(folded.text)
             issues = self._sentence(segment, folded, words)
             if previous is not None and not segment.heading and not previous[0].heading:
                 issues += self._neighbour(segment, words, previous[1])

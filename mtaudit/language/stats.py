@@ -273,10 +273,12 @@ class LanguageStats:
             first = np.flatnonzero(np.diff(stored, prepend=stored[:1] + np.uint64(1)))
             # The mass of none stands first; most pairs have none.
             mass = np.append(0.0, np.add.reduceat(used, first) if first.size else used)
-            pairs_stored = np.append(self._keys["bigram"], 0)
-            which = np.zeros(pairs_stored.size, dtype=np.int32)
-            place = np.searchsorted(pairs_stored[:-1], stored[first])
-            which[place] = np.arange(1, first.size + 1) * (pairs_stored[place] == stored[first])
+            table = self._keys["bigram"]
+            contexts = stored[first].astype(table.dtype)
+            place = np.minimum(np.searchsorted(table, contexts), max(0, table.size - 1))
+            which = np.zeros(table.size, dtype=np.int32)
+            held = np.flatnonzero(table[place] == contexts) if table.size else first[:0]
+            which[place[held]] = held + 1
             self._contexts = which, mass
         which, mass = self._contexts
         numbers = which[pairs]
