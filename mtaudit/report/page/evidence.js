@@ -89,16 +89,17 @@ function factRow(fact) {
     el('td', { class: 'status' }, ltr(fact.status === 'agrees' ? '=' : '≠'), ' ' + t('fact.' + fact.status)));
 }
 
-// Suspect, gloss and clean sentence side by side.
+// Suspect, gloss and clean sentence side by side; a further report's sentence stands alone.
 function sideBySide(segment, match) {
+  const first = match === segment.references[0];
   const column = (title, text, lang, dir) => {
     const words = el('p', { class: lang === 'ar' ? 'arabic' : 'gloss', lang, dir });
     words.append(safe(text));
     return el('div', null, el('h5', { text: title }), words);
   };
   return el('div', { class: 'side-by-side' },
-    column(t('reference.suspect'), segment.text, 'ar', 'rtl'),
-    segment.roundtrip ? column(t('reference.gloss'), segment.roundtrip.english, 'en', 'ltr') : null,
+    first ? column(t('reference.suspect'), segment.text, 'ar', 'rtl') : null,
+    first && segment.roundtrip ? column(t('reference.gloss'), segment.roundtrip.english, 'en', 'ltr') : null,
     column(t('reference.clean'), match.text, 'ar', 'rtl'));
 }
 
@@ -108,7 +109,7 @@ function reference(segment, match) {
   if (match.doubtful) block.append(el('p', { class: 'warning', text: t('reference.doubtful') }));
   if (match.also_in.length) {
     const names = match.also_in.join(state.lang === 'ar' ? '، ' : ', ');
-    block.append(el('p', { class: 'caption' }, piece(t('reference.copied', { reports: names }))));
+    block.append(el('p', { class: 'caption', text: t('reference.copied', { reports: names }) }));
   }
   if (match.facts.length) {
     block.append(el('table', { class: 'facts' },
