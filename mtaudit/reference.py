@@ -91,7 +91,6 @@ class ReferenceIndex:
             self._aligner = Aligner(
                 texts,
                 reader.vectors(texts),
-                [row.document for row in rows],
                 [fact_keys(text) for text in texts],
                 reader,
                 fit,

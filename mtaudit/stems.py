@@ -15,6 +15,11 @@ from .language.stats import LanguageStats
 # A stem that native news does not have counts as one seen this often in its 8 million words: a
 # name, or a form that the stemmer does not know.
 UNSEEN_COUNT = 20
+# Adverbs say little of what a sentence is about, and translations scatter them.  Folded.
+_ADVERBS = frozenset(
+    ("دائما", "غالبا", "احيانا", "حاليا", "موخرا", "مؤخرا", "لاحقا", "سابقا", "تماما", "كثيرا",
+     "قليلا", "فورا", "مجددا", "معا", "جميعا", "عادة", "خاصة", "تحديدا", "ابدا", "حقا", "فعلا")
+)  # fmt: skip
 
 
 @cache
@@ -79,7 +84,9 @@ def language() -> LanguageStats | None:
 def _read(stats: LanguageStats, text: str) -> tuple[list[int], list[tuple[str, int]]]:
     """Places of the content units among all units; the units with the numbers of their stems."""
     names = stats.analyse(text).names
-    places = [i for i, name in enumerate(names) if unit_class(name) == BASE]
+    places = [
+        i for i, name in enumerate(names) if unit_class(name) == BASE and name not in _ADVERBS
+    ]
     units = [names[i] for i in places]
     numbers = stats.stem_ids(units).tolist() if units else []
     return places, list(zip(units, numbers, strict=True))

@@ -46,8 +46,7 @@ def main() -> None:
     states = encoder.encode(clean)
     mean = states.mean(0)
     aligner = Aligner(
-        clean, states, list(range(len(clean))), [fact_keys(t) for t in clean],
-        PieceReader(encoder, fit.piece_mean), fit,
+        clean, states, [fact_keys(t) for t in clean], PieceReader(encoder, fit.piece_mean), fit
     )  # fmt: skip
     print("| engine | first by cosine | first by aligner | accepted | likeness | chrF |")
     print("|---|---:|---:|---:|---:|---:|")

@@ -20,6 +20,7 @@ from mtaudit.types import (
     Note,
     Part,
     ReferenceMatch,
+    ReportUse,
     RoundTrip,
     RunReport,
     Segment,
@@ -149,7 +150,12 @@ def _matches(index: int) -> tuple[ReferenceMatch, ...]:
         Fact("place", "absent", "الأردن", ""),
     )
     wording = (("وزير الشؤون الخارجية", "وزير الخارجية"),)
-    return (ReferenceMatch("001_368a8c03f50cd1ac.txt", 8000, 8097, text, 0.71, facts, wording),)
+    twice = ("003_43b9d99affe37245.txt",)
+    doubted = ReferenceMatch("002.txt", 0, len(text), text, 0.64, doubtful=True)
+    return (
+        ReferenceMatch("001_368a8c03f50cd1ac.txt", 8000, 8097, text, 0.71, facts, wording, twice),
+        doubted,
+    )
 
 
 def segment_report(doc_id: str, index: int, start: int, text: str, clean: bool) -> SegmentReport:
@@ -216,6 +222,11 @@ def document_report(doc_id: str, text: str, *, clean: bool = False) -> DocumentR
         false_alarm_rate=0.021,
         counts={"segments": len(segments)},
         reference_coverage=None if clean else 0.42,
+        reports=() if clean else (
+            ReportUse("001_368a8c03f50cd1ac.txt", "seeds/001.txt", 0.49, ("سيرجي لافروف",),
+                      "human", 0.37, 3, 1),
+            ReportUse("002.txt", "seeds/002.txt", 0.2, (), "machine", 0.79, 1),
+        ),
         is_reference=clean,
         parts=() if clean else (Part(0, 40, 0.97, True), Part(41, len(text), 0.31, False)),
     )

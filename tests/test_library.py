@@ -32,8 +32,13 @@ def write(folder: Path, **texts: str) -> list[Path]:
     return paths
 
 
+def documents(library: Library) -> list[Document]:
+    found = [library.document(number) for number in library.rows()[0]]
+    return [document for document in found if document is not None]
+
+
 def names(library: Library) -> list[str]:
-    return [library.document(number).doc_id for number in library.rows()[0]]
+    return [document.doc_id for document in documents(library)]
 
 
 def find(library: Library, text: str, doc_id: str = "suspect", most: int = 8) -> list[str]:
@@ -52,19 +57,18 @@ def test_a_report_is_read_once_and_again_when_it_changes(tmp_path: Path) -> None
     assert library.update(paths).read == 0, "the time changed, the bytes did not"
     paths[0].write_text(MATCH, encoding="utf-8")
     assert library.update(paths).read == 1
-    texts = {library.document(number).text for number in library.rows()[0]}
-    assert texts == {MATCH, TALKS}
+    assert {document.text for document in documents(library)} == {MATCH, TALKS}
 
 
 def test_the_index_outlives_the_process_and_keeps_documents_whole(tmp_path: Path) -> None:
     (path,) = write(tmp_path, a=WHEAT + "\n\nكلمات دلالية: القمح")
     library = Library(tmp_path / "index")
     library.update([path])
-    before = library.document(library.rows()[0][0])
+    (before,) = documents(library)
     library.close()
     again = Library(tmp_path / "index")
     assert again.update([path]).read == 0
-    after = again.document(again.rows()[0][0])
+    (after,) = documents(again)
     assert after == before
     assert [s.role for s in segment(after)] == [s.role for s in segment(before)]
 
@@ -130,7 +134,7 @@ def test_a_run_that_ends_early_leaves_the_old_reports(
     (number,) = again._db.execute("SELECT id FROM file WHERE whole").fetchone()
     assert again._db.execute("SELECT COUNT(*) FROM report WHERE file = ?", (number,)).fetchone()[0]
     again.update([path])
-    assert [again.document(n).text for n in again.rows()[0]] == [TALKS]
+    assert [document.text for document in documents(again)] == [TALKS]
 
 
 def _update(folder: str, paths: list[str], answers: multiprocessing.Queue) -> None:
@@ -186,6 +190,17 @@ def test_an_article_is_not_its_own_report(tmp_path: Path) -> None:
     library = Library(None)
     library.update(write(tmp_path, a=WHEAT, b=TALKS))
     assert find(library, WHEAT) == ["b.txt"]
+
+
+def test_a_report_that_another_process_replaced_is_passed_over(tmp_path: Path) -> None:
+    (path,) = write(tmp_path, a=WHEAT)
+    first, second = Library(tmp_path / "index"), Library(tmp_path / "index")
+    first.update([path])
+    shelf = Shelf(first)
+    path.write_text(TALKS, encoding="utf-8")
+    second.update([path])
+    suspect = Document("suspect", "أسعار القمح ترتفع")
+    assert shelf.find(suspect, segment(suspect), None) == []
 
 
 def test_no_report_is_no_error(tmp_path: Path) -> None:

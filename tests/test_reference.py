@@ -239,8 +239,8 @@ def test_coverage_is_of_the_own_side() -> None:
 
 def test_neighbours() -> None:
     row = np.array([0.1, 0.9, 0.5], dtype=np.float32)
-    assert nearest_mean(row, leave_out=1, k=1) == pytest.approx(0.5)
-    assert nearest_mean(row[:1], leave_out=0) is None
+    assert nearest_mean(row, k=2) == pytest.approx(0.7)
+    assert nearest_mean(row[:0]) is None
 
 
 def test_the_shipped_constants_are_whole() -> None:

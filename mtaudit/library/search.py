@@ -74,7 +74,7 @@ class Shelf:
         found = []
         for i in chosen:
             report = self._library.document(self._numbers[i])
-            if report.doc_id != document.doc_id:
+            if report is not None:
                 found.append(Found(report, segment(report), float(scores[i])))
         if len(found) > most and encoder is not None:
             found = _by_lead(found, texts, encoder)

@@ -44,8 +44,8 @@ CREATE TABLE IF NOT EXISTS file (
 );
 CREATE INDEX IF NOT EXISTS file_path ON file (path, field);
 CREATE TABLE IF NOT EXISTS report (
-    id INTEGER PRIMARY KEY, file INTEGER NOT NULL, rest TEXT NOT NULL, digest BLOB NOT NULL,
-    terms BLOB NOT NULL, document BLOB NOT NULL
+    id INTEGER PRIMARY KEY AUTOINCREMENT, file INTEGER NOT NULL, rest TEXT NOT NULL,
+    digest BLOB NOT NULL, terms BLOB NOT NULL, document BLOB NOT NULL
 );
 CREATE INDEX IF NOT EXISTS report_file ON report (file);
 CREATE INDEX IF NOT EXISTS report_digest ON report (digest);
@@ -245,13 +245,16 @@ class Library:
         name = sha256(str((len(numbers), total)).encode()).hexdigest()[:12]
         return numbers, table, name
 
-    def document(self, number: int) -> Document:
-        """One report."""
-        name, rest, packed = self._db.execute(
+    def document(self, number: int) -> Document | None:
+        """One report; ``None`` where another process has replaced it since."""
+        row = self._db.execute(
             "SELECT name, rest, document FROM report JOIN temp.chosen USING (file)"
             " WHERE report.id = ?",
             (number,),
         ).fetchone()
+        if row is None:
+            return None
+        name, rest, packed = row
         return _unpack(bytes(packed), f"{name}{rest}")
 
     def numbers_of(self, text: str) -> set[int]:

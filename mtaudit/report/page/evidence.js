@@ -94,7 +94,7 @@ function reference(match, i) {
   if (match.doubtful) block.append(el('p', { class: 'warning', text: t('reference.doubtful') }));
   if (match.also_in.length) {
     const names = match.also_in.join(state.lang === 'ar' ? '، ' : ', ');
-    block.append(el('p', { class: 'caption' }, piece(t('reference.copied', { reports: names }))));
+    block.append(el('p', { class: 'caption', text: t('reference.copied', { reports: names }) }));
   }
   if (match.facts.length) {
     block.append(el('table', { class: 'facts' },
