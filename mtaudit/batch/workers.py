@@ -32,8 +32,6 @@ class Waiting:
     """A prepared shard between two processes: packed, with what the models are asked about it."""
 
     number: int
-    records: int
-    segments: int
     sentences: list[str]
     parts: list[Part]
     packed: bytes
@@ -89,8 +87,6 @@ def wait_for_models(prepared: Prepared, terms: Terms) -> Waiting:
     """A prepared shard made ready to travel."""
     return Waiting(
         prepared.number,
-        prepared.records,
-        sum(len(item.segments) for item in prepared.examined),
         prepared.sentences() if terms.translated else [],
         prepared.parts() if terms.compared else [],
         pickle.dumps(prepared, pickle.HIGHEST_PROTOCOL),
