@@ -7,9 +7,12 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
+
+from bench_corpus import sentences
 
 from mtaudit.batch.answers import AR_EN, EN_AR, answer, cards_of
 from mtaudit.batch.packing import about, pack
@@ -21,6 +24,8 @@ from mtaudit.modelstore import model_path
 from mtaudit.pipeline import read_grounds
 from mtaudit.read import Item
 from mtaudit.read.raw import Raw
+from mtaudit.translate import load_translator
+from mtaudit.translate.base import prepare as prepared
 
 # Multiplications and additions of a Transformer layer, in squares of its width: attention takes
 # four of them, a feed-forward of four times the width eight; a decoder has a second attention.
@@ -67,6 +72,29 @@ def stage_seconds(texts: list[str]) -> Iterator[tuple[str, float, int]]:
     yield "metrics, scores, records", seconds, number
     seconds, _ = timed(lambda: (pack(finished, ("jsonl", "parquet")), about(finished)))
     yield "writing JSON Lines and Parquet", seconds, number
+
+
+def batch_seconds(data: Path, pieces: int = 30, number: int = 48) -> Iterator[tuple[int, float]]:
+    """(sentences a batch, processor seconds a sentence) of Arabic → English, one thread, on
+    ``number`` sentences of exactly ``pieces`` pieces; the better of two rounds."""
+    import sentencepiece
+
+    folder = model_path("translator")
+    tokenizer = sentencepiece.SentencePieceProcessor(str(folder / "sentencepiece.model"))
+    chosen = list(
+        islice(
+            (s for s in sentences(data) if len(tokenizer.encode(prepared(s, "ar"))) == pieces),
+            number,
+        )
+    )
+    for size in (48, 12, 3, 1):
+        model = load_translator("embedded", "cpu", threads=1, batch_size=size)
+        rounds = []
+        for _ in range(2):
+            began = time.process_time()
+            model.translate(chosen, *AR_EN)
+            rounds.append((time.process_time() - began) / len(chosen))
+        yield size, min(rounds)
 
 
 def plain_seconds(folder: Path, texts: list[str], threads: int) -> Iterator[tuple[str, float]]:

@@ -10,6 +10,7 @@ full      `mtaudit batch --no-cache`, --full-documents articles: all witnesses, 
 plain     the same work on the same sentences by the same weights in float through Transformers, as
           it is written down first (a sentence at a time) and as an expert writes it (length-sorted
           batches of 32). FLOAT is what export_translator.py --transformers writes
+batches   what a sentence costs the translator by the sentences in its batch, in processor seconds
 floor     the arithmetic: the models' operations by the rate of int8 products measured here
 growth    evidence on --documents and ten times as many: time and peak memory
 gpu       `full` on the GPU, where there is one
@@ -34,9 +35,13 @@ from pathlib import Path
 from typing import Any
 
 from bench_corpus import write_corpus
-from bench_model import floor_seconds, int8_rate, plain_seconds, stage_seconds
+from bench_model import batch_seconds, floor_seconds, int8_rate, plain_seconds, stage_seconds
 
-PARTS = ("stages", "evidence", "full", "plain", "floor", "growth", "gpu")
+PARTS = ("stages", "batches", "evidence", "full", "plain", "floor", "growth", "gpu")
+
+
+# The articles here are short: a shard of 1,000 has the 3,000 sentences that 200 news articles have.
+LARGE = ("--shard-size", "1000")
 
 
 @dataclass(frozen=True)
@@ -145,7 +150,7 @@ def main() -> None:
     parser.add_argument("--parts", default=",".join(PARTS))
     parser.add_argument("--documents", type=int, default=10_000)
     parser.add_argument("--length", type=int, default=3, help="sentences a document")
-    parser.add_argument("--full-documents", type=int, default=300)
+    parser.add_argument("--full-documents", type=int, default=1000)
     parser.add_argument("--plain-sentences", type=int, default=100)
     parser.add_argument("--stage-sentences", type=int, default=300)
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
@@ -155,7 +160,9 @@ def main() -> None:
     if unknown := set(parts) - set(PARTS):
         parser.error(f"unknown parts: {', '.join(sorted(unknown))}")
     work = args.work or Path(tempfile.mkdtemp(prefix="benchmark-"))
-    most = args.documents * (10 if "growth" in parts else 1)
+    most = max(args.documents * (10 if "growth" in parts else 1), args.full_documents)
+    if "gpu" in parts:
+        most = max(most, 10 * args.full_documents)
     corpus = write_corpus(work / f"corpus-{most}-{args.length}.jsonl", args.data, most, args.length)
     texts = _texts(corpus, max(args.plain_sentences, args.stage_sentences))
     jobs = ("--jobs", str(args.jobs))
@@ -166,6 +173,11 @@ def main() -> None:
         for name, seconds, number in stage_seconds(texts[: args.stage_sentences]):
             row(name, f"{number / seconds:,.1f}", f"{1000 * seconds / number:.2f}")
         print()
+    if "batches" in parts:
+        head("sentences of 30 pieces in a batch, one thread", "CPU ms a sentence")
+        for size, seconds in batch_seconds(args.data):
+            row(size, f"{1000 * seconds:.1f}")
+        print()
     if {"evidence", "growth", "full"} & set(parts):
         head("run", "documents", "sentences", "s", "sentences/s", "CPU s", "peak MB", "start s")
     if "evidence" in parts or "growth" in parts:
@@ -175,7 +187,9 @@ def main() -> None:
         large = run_batch(corpus, 10 * args.documents, work, "--no-roundtrip", *jobs)
         describe("ten times as many", large)
     if "full" in parts:
-        full = run_batch(corpus, args.full_documents, work, "--no-cache", "--device", "cpu", *jobs)
+        full = run_batch(
+            corpus, args.full_documents, work, "--no-cache", "--device", "cpu", *LARGE, *jobs
+        )
         describe("full audit", full)
     print()
     if "growth" in parts:
@@ -224,7 +238,7 @@ def measure_gpu(
          "200"], stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     found = run_batch(
-        corpus, args.full_documents * 10, work, "--no-cache", "--device", "cuda",
+        corpus, args.full_documents * 10, work, "--no-cache", "--device", "cuda", *LARGE,
         "--jobs", str(args.jobs),
     )  # fmt: skip
     usage.terminate()

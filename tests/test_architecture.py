@@ -174,6 +174,23 @@ def test_measuring_drives_the_pipeline_and_nothing_but_the_command_needs_it(path
     assert not rooms & {"evidence", "translate", "encoder", "roundtrip", "reference"}
 
 
+@pytest.mark.parametrize("path", sorted((PACKAGE / "batch").glob("*.py")), ids=relative)
+def test_the_batch_drives_the_pipeline_and_judges_nothing_itself(path: Path) -> None:
+    """A record must be the audit's: no witness, score or model is called but through it."""
+    rooms = inside(imports(path)) - {"batch"}
+    assert not rooms & {"evidence", "score", "calibrate", "encoder", "evaluate", "desk", "entities"}
+    # Only to ask how many GPUs there are.
+    assert "translate" not in rooms or path.name == "local.py"
+    # Arrow, Ray and the data sets' library are extras, and NumPy is heavy for --help.
+    extras = {"pyarrow", "ray", "datasets", "fsspec"}
+    assert not {n.split(".")[0] for n in imports(path, top_only=True)} & extras
+
+
+def test_only_the_command_reaches_for_the_batch() -> None:
+    users = {relative(p) for p in modules() if "batch" in inside(imports(p))}
+    assert {u for u in users if not u.startswith("batch/")} <= {"cli.py"}
+
+
 def test_only_the_command_reaches_for_the_evaluation() -> None:
     users = {relative(p) for p in modules() if "evaluate" in inside(imports(p))}
     assert {u for u in users if not u.startswith("evaluate/")} <= {"cli.py"}

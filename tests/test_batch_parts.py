@@ -90,7 +90,7 @@ def about(number: int, records: int, sentences: int, flagged: int = 0) -> dict[s
     return {"number": number, "counts": counts}
 
 
-def test_progress_counts_this_session_only() -> None:
+def test_progress_counts_this_start_only() -> None:
     """Shards that were there cost no time, and the time left must not profit from them."""
     clock = Clock()
     watcher = Watcher(quiet=True, lang="en", log=None, clock=clock)

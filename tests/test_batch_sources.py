@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import sys
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +17,8 @@ from batch_corpus import article, lines, write_corpus
 from mtaudit.batch import shards
 from mtaudit.batch.shards import cut
 from mtaudit.batch.source import Source
-from mtaudit.errors import InputError, UsageError
+from mtaudit.batch.tables import require_arrow
+from mtaudit.errors import HostError, InputError, UsageError
 from mtaudit.read import Item, read_paths
 from mtaudit.types import Document, Failure
 
@@ -202,3 +204,18 @@ def test_long_documents_make_shorter_shards(
         sum(len(t.entries) for t in found[:n]) for n in range(len(found))
     ]
     assert sum(len(s.entries) for s in found) == 7
+
+
+@pytest.mark.parametrize("name", ["news.parquet", "news.jsonl.zst"])
+def test_without_arrow_the_file_is_a_failure_with_a_mend(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    WRITERS[name](tmp_path / name)
+    for module in ("pyarrow", "pyarrow.parquet"):
+        monkeypatch.setitem(sys.modules, module, None)
+    (failure,) = Source([str(tmp_path / name)]).entries()
+    assert isinstance(failure, Failure)
+    assert failure.kind == "missing-library"
+    assert "mtaudit[batch]" in failure.mend
+    with pytest.raises(HostError, match="--format jsonl"):
+        require_arrow()

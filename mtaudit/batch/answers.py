@@ -13,9 +13,10 @@ from ..loading import Models
 from ..roundtrip import AR_EN, EN_AR
 from ..types import Note, SentenceEncoder, Translation, Translator
 
-# Characters of a step: a step is one call of the models and what progress counts in.  About 4,000
-# pieces, some 150 sentences of the news: its batches are full, and it takes seconds.
-STEP_CHARS = 20_000
+# Characters of a step: a step is one call of the models and what progress counts in.  Some 700
+# sentences of the news, a minute on two cores.  Batches hold one length each, so that a step needs
+# many sentences to fill them, and full ones cost less than half (benchmark.py --parts batches).
+STEP_CHARS = 100_000
 
 
 @dataclass(frozen=True, slots=True)

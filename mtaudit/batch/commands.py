@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -86,10 +88,11 @@ def _batch(arguments: dict[str, Any]) -> int:
         formats=_list(formats) if formats is not None else ("jsonl", "parquet"),
         resume=resume,
     )
-    # A polite kill is Ctrl-C by another name: workers are ended, and a word is said.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with Watcher(quiet=quiet, lang=options.lang, log=Path(log) if log else None) as watcher:
+        with (
+            _polite_kill(),
+            Watcher(quiet=quiet, lang=options.lang, log=Path(log) if log else None) as watcher,
+        ):
             summary = run_batch(plan, options, watcher)
     except KeyboardInterrupt:
         print(
@@ -104,6 +107,19 @@ def _batch(arguments: dict[str, Any]) -> int:
         print(tell(summary, plan.out, options.lang))
     failed = summary["counts"].get("errors") or summary["reference_failures"]
     return ExitCode.INPUT if failed else ExitCode.OK
+
+
+@contextmanager
+def _polite_kill() -> Iterator[None]:
+    """SIGTERM is Ctrl-C by another name: workers are ended, and a word is said."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _list(names: str) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ class Watcher:
     """Counts what is on the disk, and how fast it got there.
 
     Documents count when their shard is written; the time left is worked out from the records of
-    this session alone, shards that were there already cost none.  Use as a context manager.
+    this start alone, shards that were there already cost none.  Use as a context manager.
     """
 
     def __init__(self, *, quiet: bool, lang: str, log: Path | None, clock: Any = time.monotonic):
@@ -44,7 +44,7 @@ class Watcher:
         self._terminal = sys.stderr.isatty()
         self._status: Any = None
         self._total: int | None = None
-        # Records that are written, those of them from an earlier session, and parts of shards.
+        # Records that are written, those of them from an earlier start, and parts of shards.
         self.records = self.skipped = self.sentences = self.flagged = self.errors = 0
         self._parts: dict[int, tuple[float, int]] = {}
         self._sizes: dict[int, int] = {}
@@ -95,7 +95,7 @@ class Watcher:
         self.log("shard-read", shard=number, records=records)
 
     def was_there(self, about: dict[str, Any]) -> None:
-        """A shard of an earlier session is whole."""
+        """A shard of an earlier start is whole."""
         self._count(about)
         self.skipped += about["counts"]["records"]
         self.log("shard-kept", shard=about["number"], records=about["counts"]["records"])
@@ -132,7 +132,7 @@ class Watcher:
             self._trail.popleft()
 
     def _worked(self) -> float:
-        """Records of this session, those in the models' hands by the share that is answered."""
+        """Records since this start, those in the models' hands by the share that is answered."""
         partly = sum(share * self._sizes.get(n, 0) for n, (share, _) in self._parts.items())
         return self.records - self.skipped + partly
 

@@ -11,6 +11,7 @@ import dataclasses
 import json
 import os
 import pickle
+import threading
 from collections.abc import Iterator
 from importlib import import_module
 from typing import Any, Self
@@ -96,6 +97,9 @@ class RayEngine:
             actors = gpus if "num_gpus" in resources else jobs
             strategy = pool(min_size=1, max_size=actors)
             rows = rows.map(stage, fn_constructor_args=arguments, compute=strategy, **resources)
+        # Only read, and beside the work: the time left is unknown until it is done.
+        count = threading.Thread(target=lambda: watcher.total(work.source.count()), daemon=True)
+        count.start()
         number = 0
         try:
             for row in rows.iter_rows():

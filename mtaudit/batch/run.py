@@ -81,14 +81,15 @@ def run_batch(plan: Plan, options: Options, watcher: Watcher) -> dict[str, Any]:
     # The workers open the index of clean reports themselves, brought up to date here.
     with open_reports(options) as (_library, reports):
         grounds = pipeline.read_grounds(options, reports)
-    with output.locked(), _engine(plan.engine, options, grounds) as engine:
+    with output.locked():
         _refuse_strangers(output, plan)
-        terms = terms_of(options, grounds, engine.cards())
-        settings = _settings(plan, options, terms)
-        _agree(output, plan.out, settings)
-        watcher.log("begun", out=plan.out, engine=plan.engine, signature=terms.signature)
-        work = Work(source, plan.shard_size, output, plan.out)
-        shards = engine.run(work, terms, Writing(plan.out, plan.formats), watcher)
+        with _engine(plan.engine, options, grounds) as engine:
+            terms = terms_of(options, grounds, engine.cards())
+            settings = _settings(plan, options, terms)
+            _agree(output, plan.out, settings)
+            watcher.log("begun", out=plan.out, engine=plan.engine, signature=terms.signature)
+            work = Work(source, plan.shard_size, output, plan.out)
+            shards = engine.run(work, terms, Writing(plan.out, plan.formats), watcher)
         summary = summarize(output, shards, terms, settings)
         rows = index_rows(output, shards, plan.formats)
         output.write_text(INDEX, index.page(rows, lang=options.lang, signature=terms.signature))

@@ -35,8 +35,6 @@ class Waiting:
     """A prepared shard between two processes: packed, with what the models are asked about it."""
 
     number: int
-    records: int
-    segments: int
     sentences: list[str]
     examined: tuple[Examined, ...]
     packed: bytes
@@ -92,8 +90,6 @@ def wait_for_models(prepared: Prepared, terms: Terms) -> Waiting:
     """A prepared shard made ready to travel."""
     return Waiting(
         prepared.number,
-        prepared.records,
-        sum(len(item.segments) for item in prepared.examined),
         prepared.sentences() if terms.translated else [],
         prepared.examined if terms.compared else (),
         pickle.dumps(prepared, pickle.HIGHEST_PROTOCOL),

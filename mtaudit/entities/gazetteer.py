@@ -217,7 +217,7 @@ def gazetteer() -> Gazetteer:
     )
 
 
-@lru_cache(maxsize=131072)
+@lru_cache(maxsize=32768)
 def stripped(word: str) -> tuple[tuple[int, str], ...]:
     """The word itself and what is left of it under each proclitic: (letters taken off, rest)."""
     out = [(0, word)]
@@ -239,7 +239,7 @@ _BY_LETTER = {end[-1]: tuple(e for e in _ENDINGS if e[-1] == end[-1]) for end in
 MIN_STEM = 4
 
 
-@lru_cache(maxsize=131072)
+@lru_cache(maxsize=32768)
 def is_ordinary(word: str) -> bool:
     """Whether a folded word belongs to the language's own vocabulary, clitics taken off."""
     tables = gazetteer()

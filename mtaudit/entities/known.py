@@ -64,7 +64,7 @@ def given_beginnings() -> frozenset[tuple[str, ...]]:
     return frozenset(found)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def near_family(name: str, limit: float = FUZZY_FAMILY) -> str:
     """The known surname that ``name`` is a spelling of (``same_name`` of at least ``limit``);
     empty where there is none."""
@@ -84,7 +84,7 @@ def near_family(name: str, limit: float = FUZZY_FAMILY) -> str:
     return best
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=8192)
 def identify(words: tuple[str, ...], countries: tuple[str, ...] = ()) -> tuple[Known | None, bool]:
     """The known person that these folded words name, and whether spelt in an accepted way.
 

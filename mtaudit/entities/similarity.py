@@ -82,7 +82,7 @@ def _distance(a: str, b: str) -> float:
     return row[-1][3]
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def spelling_similarity(a: str, b: str) -> float:
     """Similarity of two single folded words by spelling alone, 0–1: sees no difference between
     a foreign name spelt by ear and two Arabic names (إيمان/أيمن)."""

@@ -69,7 +69,7 @@ class Sentence:
         return self.folded.original(start, end)
 
 
-@lru_cache(maxsize=131072)
+@lru_cache(maxsize=32768)
 def word(text: str) -> Word:
     """What the folded word ``text`` may be; the reading with the fewest proclitics wins."""
     tables = gazetteer()
