@@ -69,8 +69,8 @@ class Page:
         ]
 
     def busy(self) -> float:
-        """CPU seconds that the page's main thread has spent so far: unlike the clock they do not
-        count what other programs take.  Only differences mean something."""
-        self.driver.execute_cdp_cmd("Performance.enable", {"timeDomain": "threadTicks"})
+        """CPU seconds that the page's process has spent so far: unlike the clock they do not count
+        what other programs take.  Only differences mean something."""
+        self.driver.execute_cdp_cmd("Performance.enable", {})
         found = self.driver.execute_cdp_cmd("Performance.getMetrics", {})["metrics"]
-        return next(float(m["value"]) for m in found if m["name"] == "TaskDuration")
+        return next(float(m["value"]) for m in found if m["name"] == "ProcessTime")

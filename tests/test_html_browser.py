@@ -258,7 +258,7 @@ def test_five_thousand_sentences_are_there_within_three_seconds(browser: Any, fo
     """CPU seconds of the page until the first sentences stand and a key is answered: on a busy
     machine the clock would measure the other programs."""
     page = Page(browser, folder / "seeds" / "report.html")
-    # A reload stays in its process, whose counter goes on.
+    # A reload stays in its process: the difference is what the page costs.
     page.driver.get((folder / "long" / "report.html").as_uri())
     before = page.busy()
     page.driver.refresh()
