@@ -27,7 +27,12 @@ def start(profile: Path) -> Any:
     for flag in (*FLAGS, f"--user-data-dir={profile}"):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    return webdriver.Chrome(options=options, service=Service(DRIVER))
+    driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+    # A busy machine may take minutes for what is a second of work.
+    driver.command_executor.client_config.timeout = 600
+    driver.set_page_load_timeout(600)
+    driver.set_script_timeout(600)
+    return driver
 
 
 class Page:
@@ -64,8 +69,8 @@ class Page:
         ]
 
     def busy(self) -> float:
-        """CPU seconds that the page's main thread has spent since it was opened: unlike the clock
-        it does not count what other programs take."""
-        self.driver.execute_cdp_cmd("Performance.enable", {"timeDomain": "threadTicks"})
+        """CPU seconds that the page's process has spent so far: unlike the clock they do not count
+        what other programs take.  Only differences mean something."""
+        self.driver.execute_cdp_cmd("Performance.enable", {})
         found = self.driver.execute_cdp_cmd("Performance.getMetrics", {})["metrics"]
-        return next(float(m["value"]) for m in found if m["name"] == "TaskDuration")
+        return next(float(m["value"]) for m in found if m["name"] == "ProcessTime")

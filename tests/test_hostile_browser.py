@@ -68,7 +68,7 @@ def test_two_hundred_hostile_strings_run_nothing(browser: Any, tmp_path: Path) -
     article = document_report(
         "x.txt", "\n".join("قال الوزير " + t.replace("\n", " ") for t in texts)
     )
-    rows = list(article.segments)
+    rows = [replace(row, doc_id=texts[0]) for row in article.segments]
     for n, text in enumerate(texts):
         rows[n % len(rows)] = poisoned(text, n, rows[n % len(rows)])
     report = replace(article, segments=tuple(rows))
@@ -86,9 +86,9 @@ def test_two_hundred_hostile_strings_run_nothing(browser: Any, tmp_path: Path) -
         page.js(
             "[...document.querySelectorAll('.ruling.dismissed')].slice(0, 50).map(b => b.click())"
         )
+        assert page.js("document.querySelectorAll('article.sentence').length") == 200
         page.press("l")
     assert page.js("window.__ran ?? null") is None
-    assert page.js("document.querySelectorAll('article.sentence').length") >= 200
     inside = (
         "script, img, svg, iframe, style, link, meta, base, form, object, video, math, template"
     )

@@ -254,10 +254,23 @@ def test_phone_width_needs_no_sideways_scrolling(seeds: Page) -> None:
         seeds.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
+def test_five_thousand_sentences_are_there_within_three_seconds(browser: Any, folder: Path) -> None:
+    """CPU seconds of the page until the first sentences stand and a key is answered: on a busy
+    machine the clock would measure the other programs."""
+    page = Page(browser, folder / "seeds" / "report.html")
+    # A reload stays in its process: the difference is what the page costs.
+    page.driver.get((folder / "long" / "report.html").as_uri())
+    before = page.busy()
+    page.driver.refresh()
+    assert len(page.sentences()) > 100
+    page.press("j")
+    assert page.current() == "d0s0"
+    assert 0.05 < page.busy() - before < 3
+
+
 def test_five_thousand_sentences_stay_usable(browser: Any, folder: Path) -> None:
     page = Page(browser, folder / "long" / "report.html")
-    timing = "performance.getEntriesByType('navigation')[0].loadEventEnd"
-    assert page.js(timing) < 10_000
+    assert (folder / "long" / "report.html").stat().st_size <= 15_000_000
     assert len(page.sentences()) < 1000
     page.js("location.hash = '#d0s4800'")
     WebDriverWait(browser, 20).until(lambda _: page.current() == "d0s4800")
@@ -316,7 +329,7 @@ def test_the_article_the_gloss_and_the_clean_report_stand_side_by_side(seeds: Pa
                     ".map(y => y.textContent))")  # fmt: skip
     facts = row.references[0].facts
     # The article says it in other words than the reader of facts: only what stands there is marked.
-    assert told[0] == [f.suspect for f in facts if f.suspect and f.suspect in row.segment.text]
+    assert set(told[0]) == {f.suspect for f in facts if f.suspect in row.segment.text}
     assert set(told[2]) == {f.reference for f in facts if f.reference}
     assert told[1] == []
 

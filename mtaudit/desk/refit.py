@@ -31,8 +31,8 @@ from .review import Review, pooled
 MIN_FINDINGS = 20
 # Verdicts that the rule's own confidence weighs as much as.
 PRIOR = 20.0
-# Two parameters: at 50 a class the slope's standard error is about 0.2 where classes lie two
-# standard deviations apart, which the prior's 0.5 then hardly moves.
+# At 50 a class and without the prior, slopes fitted to 150 simulated samples (log-odds 2x, x of
+# either class normal around ±1) spread by 0.23 around 1.08: less than the prior's 0.5.
 MIN_SENTENCES = 50
 _PRIOR_SLOPE, _PRIOR_SHIFT = 0.5, 1.0
 # Documents are left out in as many groups.

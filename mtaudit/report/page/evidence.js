@@ -1,7 +1,7 @@
 // What stands under a sentence: round trip, cleaner reports, why this score.
 
 function part(title, ...children) {
-  return el('section', { class: 'part' }, el('h4', { text: title }), ...children);
+  return el('section', { class: 'part' }, el('h3', { text: title }), ...children);
 }
 
 function measures(pairs) {

@@ -219,7 +219,7 @@ function overview() {
     body.replaceChildren(...order.map((d) => rows[d]));
   };
   fill();
-  return el('section', { class: 'overview', 'aria-label': t('table.title') },
+  return el('section', { class: 'overview' },
     el('div', { class: 'table-box', tabindex: 0, role: 'region', 'aria-label': t('table.title') },
       el('table', null, el('thead', null, el('tr', null, ...heads)), body)));
 }
