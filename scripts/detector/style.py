@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -45,8 +47,11 @@ def counted(
     table, words = work / f"grams-{name}.npz", work / f"words-{name}.npy"
     if not words.exists():
         matrix, many = count(texts, common)
-        sparse.save_npz(table, matrix, compressed=False)
-        np.save(words, many)
+        # Renamed when whole: another run may be waiting for the same file.
+        for path, save in ((table, partial(sparse.save_npz, compressed=False)), (words, np.save)):
+            part = path.with_name(f"{os.getpid()}-{path.name}")
+            save(part, matrix if path is table else many)
+            part.replace(path)
     return sparse.load_npz(table).tocsr(), np.load(words)
 
 
