@@ -83,11 +83,11 @@ class Threshold:
 class Calibration:
     """Everything that was fitted.  ``signature`` names data, script and package version.
 
-    ``document_doubt``: from this probability on a document is called unclear; ``document_part``:
-    from this one on a part of a document is called machine translation (the false-alarm rate is
-    that of articles with any such part).  A calibration without it draws no map.
-    ``confidence``: issue code → confidence as editors' verdicts have it, in the place of the rule's
-    own; empty in the calibration that ships.
+    ``document_doubt``: from this probability on a document is called unclear; one native article
+    in ten gets there.  ``document_part``: from this one on a part of a document is called machine
+    translation (the false-alarm rate is that of articles with any such part).  A calibration
+    without it draws no map.  ``confidence``: issue code → confidence as editors' verdicts have it,
+    in the place of the rule's own; empty in the calibration that ships.
     """
 
     sentence: Mapping[str, LogisticModel]

@@ -33,8 +33,6 @@ MIN_WORDS = 8
 MIN_WORDS_PROBABILITY = 4
 # A document is judged from this many words of article text on.
 MIN_WORDS_DOCUMENT = 20
-# The trained witness, whose value is the log-odds of machine against human translation.
-DETECTOR = "detector"
 # From this many words on a document is no surer for being longer.
 LONG_DOCUMENT = 300
 # A part of a document is at least this long: a paragraph of native news alone is too short a text.
@@ -201,15 +199,13 @@ def document_values(
         "sentences": float(len(judged)),
         "penalty_per_word": math.fsum(s.penalty for s in judged) / words,
     }
-    for name in (DETECTOR, *(feature.name for feature in model.features)):
+    for feature in model.features:
+        name = feature.name
         if name in values:
             continue
         pairs = [(s.values[name], s.words) for s in judged if name in s.values]
         if pairs:
             values[name] = math.fsum(x * w for x, w in pairs) / sum(w for _, w in pairs)
-    if DETECTOR in values:
-        # Machine or human translation: a single sentence hardly tells, a page of them does.
-        values["translator_by_length"] = values[DETECTOR] * surer
     return values
 
 

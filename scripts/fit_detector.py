@@ -21,7 +21,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from zlib import crc32
 
 import numpy as np
 from tqdm import tqdm
@@ -34,11 +33,12 @@ from detector.extra import sentences
 from detector.features import extract, gathered, load
 from detector.fitting import CLIP, Fitted, auc
 from detector.stages import (
+    BACKGROUND,
     DIRECTIONS,
     DOCUMENT,
-    HEAD_WEIGHT,
     ROUNDTRIP,
     SET_WEIGHT,
+    STYLE_WEIGHT,
     Record,
     Texts,
     calibrated,
@@ -50,18 +50,20 @@ from detector.stages import (
     part_rows,
     put_style,
     sentence_rows,
-    whole_style,
 )
 from detector.style import Weights
+from detector.thresholds import (
+    DOUBT,
+    MACHINE,
+    PART,
+    SENTENCE,
+    TRANSLATION,
+    highest_parts,
+    threshold,
+)
 
 from mtaudit import __version__
 from mtaudit.rules import fingerprint
-
-# Share of native news (documents of the first half) that may reach a threshold.  Below the 1 %
-# that is promised, because half of the articles chose it.
-MACHINE, PART, DOUBT, SENTENCE = 0.006, 0.006, 0.006, 0.005
-# Human translation is called machine translation in this share at the most (first half as well).
-TRANSLATION, TRANSLATED = 0.05, ("flores_dev", "xquad_human")
 
 
 def as_model(fitted: Fitted, knots: Sequence[tuple[float, float]]) -> dict[str, Any]:
@@ -73,48 +75,6 @@ def as_model(fitted: Fitted, knots: Sequence[tuple[float, float]]) -> dict[str, 
     ]  # fmt: skip
     return {"features": features, "bias": round(fitted.bias, 6), "clip": CLIP,
             "knots": [list(knot) for knot in knots]}  # fmt: skip
-
-
-def first_half(record: Mapping[str, Any]) -> bool:
-    """Half of the articles choose thresholds, the other half measures them."""
-    return crc32(f"half|{record['doc_id']}".encode()) % 2 == 0
-
-
-def threshold(
-    probabilities: np.ndarray, rows: Sequence[Record], records: Sequence[Record], share: float,
-    translation: float | None = None,
-) -> dict[str, Any]:  # fmt: skip
-    """The lowest probability that at most ``share`` of native news (first half) reaches, and at
-    most ``translation`` of human translation where that is given; with the share of the second
-    half of native news that does."""
-    native = np.array([row["cell"] == ("native_news_dev", "human") for row in rows])
-    chooses = np.array([first_half(records[row["record"]]) for row in rows])
-    value = _reached(probabilities[native & chooses], share)
-    if translation is not None:
-        human = np.array([row["label"] == 0 and row["cell"][0] in TRANSLATED for row in rows])
-        value = max(value, _reached(probabilities[human & chooses], translation))
-    others = probabilities[native & ~chooses]
-    return {"value": value, "false_alarm_rate": round(float((others >= value).mean()), 4),
-            "measured_on": f"native_news_dev, {len(others)} rows that did not choose it,"
-                           " out of fold"}  # fmt: skip
-
-
-def _reached(probabilities: np.ndarray, share: float) -> float:
-    value = float(np.nextafter(np.quantile(probabilities, 1 - share, method="higher"), 2))
-    return round(value + 5e-4, 3)
-
-
-def highest_parts(
-    probabilities: np.ndarray, parts: Sequence[Record]
-) -> tuple[np.ndarray, list[Record]]:
-    """Of every document the part with the highest probability."""
-    best: dict[int, int] = {}
-    for i, part in enumerate(parts):
-        at = best.setdefault(part["record"], i)
-        if probabilities[i] > probabilities[at]:
-            best[part["record"]] = i
-    chosen = list(best.values())
-    return probabilities[chosen], [parts[i] for i in chosen]
 
 
 def quality_slope(records: Sequence[Record]) -> dict[str, float]:
@@ -232,7 +192,7 @@ def main() -> None:
     texts = Texts(plain, extra, common, arguments.work)
     style = cross_fit_style(texts)
     put_style(style, texts)
-    revision = write_style(arguments.models / "detector", whole_style(texts), common)
+    revision = write_style(arguments.models / "detector", style[-1], common)
     fitted = {"text": fit_mode(plain, DIRECTIONS, "text")}
     quality: dict[str, float] = {}
     if arguments.roundtrip:
@@ -248,11 +208,11 @@ def write_style(folder: Path, style: Weights, common: frozenset[str]) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     np.save(folder / "weights.npy", style.coefficients.astype(np.float16))
     np.save(folder / "rarity.npy", style.rarity.astype(np.float16))
-    about = {"bias": [round(float(b), 6) for b in style.bias], "common": sorted(common)}
+    about = {"bias": round(style.bias, 6), "common": sorted(common)}
     (folder / "style.json").write_text(
         json.dumps(about, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
     )
-    sets = sorted({name for head in HEAD_WEIGHT.values() for name, w in head.items() if w})
+    sets = sorted({*STYLE_WEIGHT, *(name for name, w in BACKGROUND.items() if w)})
     names = ("rarity.npy", "style.json", "weights.npy")
     digest = hashlib.sha256(b"".join((folder / n).read_bytes() for n in names)).hexdigest()[:12]
     _write_manifest(folder, "detector", digest, names, sets)

@@ -222,9 +222,19 @@ def document_report(doc_id: str, text: str, *, clean: bool = False) -> DocumentR
         false_alarm_rate=0.021,
         counts={"segments": len(segments)},
         reference_coverage=None if clean else 0.42,
-        reports=() if clean else (
-            ReportUse("001_368a8c03f50cd1ac.txt", "seeds/001.txt", 0.49, ("سيرجي لافروف",),
-                      "human", 0.37, 3, 1),
+        reports=()
+        if clean
+        else (
+            ReportUse(
+                "001_368a8c03f50cd1ac.txt",
+                "seeds/001.txt",
+                0.49,
+                ("سيرجي لافروف",),
+                "human",
+                0.37,
+                3,
+                1,
+            ),
             ReportUse("002.txt", "seeds/002.txt", 0.2, (), "machine", 0.79, 1),
         ),
         is_reference=clean,

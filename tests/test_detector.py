@@ -12,7 +12,6 @@ import pytest
 
 from mtaudit.detector import Detector, StyleModel
 from mtaudit.detector.grams import FAMILIES, SIZE, Grams, outline
-from mtaudit.detector.model import HEADS
 from mtaudit.errors import ModelError
 from mtaudit.evaluate.strip import strip_shortcuts
 from mtaudit.language import LanguageStats
@@ -35,9 +34,9 @@ def small_model(**changes: object) -> StyleModel:
     rng = np.random.default_rng(5)
     shape = (len(FAMILIES), SIZE)
     fields = {
-        "weights": rng.normal(size=(len(HEADS), *shape)).astype(np.float16),
+        "weights": rng.normal(size=shape).astype(np.float16),
         "rarity": np.ones(shape, dtype=np.float16),
-        "bias": (0.25, -0.5),
+        "bias": 0.25,
         "common": COMMON,
         "revision": "test",
         **changes,
@@ -105,18 +104,17 @@ def test_the_logit_is_the_linear_model(stats: LanguageStats) -> None:
     """Against the definition, written out with dictionaries."""
     model = small_model()
     reading = Grams(COMMON).bags(stats.analyse(SENTENCE))
-    for head, expected in enumerate(model.bias):
-        for row, family in enumerate(FAMILIES):
-            bag = dict(zip(reading.bags[family].places, reading.bags[family].weights, strict=True))
-            length = math.sqrt(sum(x * x for x in bag.values()))
-            own = model.weights[head, row]
-            expected += sum(x * float(own[p]) for p, x in bag.items()) / length
-        assert model.logits(reading)[head] == pytest.approx(expected)
+    expected = model.bias
+    for row, family in enumerate(FAMILIES):
+        bag = dict(zip(reading.bags[family].places, reading.bags[family].weights, strict=True))
+        length = math.sqrt(sum(x * x for x in bag.values()))
+        expected += sum(x * float(model.weights[row, p]) for p, x in bag.items()) / length
+    assert model.logit(reading) == pytest.approx(expected)
 
 
 def test_unknown_words_leave_the_bias(stats: LanguageStats) -> None:
     model = small_model(rarity=np.zeros((len(FAMILIES), SIZE), dtype=np.float16))
-    assert model.logits(Grams(COMMON).bags(stats.analyse(SENTENCE))) == model.bias
+    assert model.logit(Grams(COMMON).bags(stats.analyse(SENTENCE))) == model.bias
 
 
 @pytest.mark.parametrize(
@@ -138,7 +136,7 @@ def write(folder: Path, **changes: object) -> Path:
     model = small_model()
     np.save(folder / "weights.npy", changes.get("weights", model.weights))
     np.save(folder / "rarity.npy", model.rarity)
-    about = changes.get("about", {"bias": [0.25, -0.5], "common": sorted(COMMON)})
+    about = changes.get("about", {"bias": 0.25, "common": sorted(COMMON)})
     (folder / "style.json").write_text(json.dumps(about), encoding="utf-8")
     return folder
 
@@ -146,11 +144,11 @@ def write(folder: Path, **changes: object) -> Path:
 def test_a_saved_model_comes_back(tmp_path: Path, stats: LanguageStats) -> None:
     loaded = StyleModel.load(write(tmp_path))
     reading = Grams(loaded.common).bags(stats.analyse(SENTENCE))
-    assert loaded.logits(reading) == small_model().logits(reading)
+    assert loaded.logit(reading) == small_model().logit(reading)
 
 
 @pytest.mark.parametrize(
-    "changes", [{"weights": np.zeros((1, 8), dtype=np.float16)}, {"about": {"bias": [0.1, 0.2]}}]
+    "changes", [{"weights": np.zeros((1, 8), dtype=np.float16)}, {"about": {"bias": 0.1}}]
 )
 def test_a_damaged_model_is_named(tmp_path: Path, changes: dict[str, object]) -> None:
     with pytest.raises(ModelError) as caught:
@@ -179,7 +177,7 @@ def test_the_shipped_model_is_whole_and_small(stats: LanguageStats) -> None:
     from mtaudit.modelstore import model_path
 
     folder = model_path("detector")
-    assert sum(f.stat().st_size for f in folder.iterdir()) < 5_000_000
+    assert sum(f.stat().st_size for f in folder.iterdir()) < 4_000_000
     model = StyleModel.load(folder)
     assert np.isfinite(np.asarray(model.weights, dtype=float)).all()
     assert (np.asarray(model.rarity, dtype=float) >= 0).all()

@@ -1,10 +1,9 @@
 """The trained witness: do the words and their order look chosen by a machine?
 
-Two linear models on hashed n-grams (:mod:`mtaudit.detector.grams`), fitted by
-``scripts/fit_detector.py``; the weights lie in ``models/detector``.  One was shown machine and
-human translation of the same sentences, the other machine translation and human text of every kind:
-what a person translated looks foreign to the second and not to the first.  The witness names no
-issues: a style is no error.
+A linear model on hashed n-grams (:mod:`mtaudit.detector.grams`), fitted by
+``scripts/fit_detector.py`` on machine and human translation of the same sentences, so that no
+subject can give it away; the weights lie in ``models/detector``.  It names no issues: a style is no
+error.
 """
 
 from __future__ import annotations
@@ -27,9 +26,8 @@ SHORTEST = 4
 
 
 class Detector:
-    """The witness.  ``value``: log-odds of machine against human translation, at even odds; the
-    feature ``origin``: of machine translation against human text of every kind.  Higher = more
-    like machine translation."""
+    """The witness.  ``value``: log-odds of machine against human translation, at even odds and
+    moved so that human text of all kinds stands at 0; higher = more like machine translation."""
 
     name = NAME
 
@@ -56,8 +54,7 @@ class Detector:
         read = self._grams.bags(self._stats.analyse(segment.text))
         if read.words < SHORTEST:
             return Evidence(NAME, None, f"too short: {read.words} words in Arabic letters")
-        translator, origin = self._model.logits(read)
-        return Evidence(NAME, translator, features={"origin": origin})
+        return Evidence(NAME, self._model.logit(read))
 
 
 @cache

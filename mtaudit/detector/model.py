@@ -14,25 +14,22 @@ from ..errors import ModelError
 from ..modelstore import verify
 from .grams import FAMILIES, SIZE, Reading
 
-# Machine against human *translation* of the same sentences; machine against all human text, most of
-# it native news.
-HEADS = ("translator", "origin")
 _MEND = "install the model again, or run scripts/fit_detector.py"
 
 
 @dataclass(frozen=True, slots=True)
 class StyleModel:
-    """Two linear models, the heads, on three families of n-grams.
+    """A linear model on three families of n-grams.
 
-    ``weights`` (heads, families, SIZE) and ``rarity`` (families, SIZE), float16: the coefficients
-    of a place and its inverse document frequency (0 where the place was not seen often enough).
-    Each family's vector of ``rarity × count weight`` is scaled to length 1, so that long sentences
-    do not weigh more; an empty family contributes nothing.
+    ``weights`` and ``rarity`` have shape (families, SIZE), float16: the coefficient of a place and
+    its inverse document frequency (0 where the place was not seen often enough).  Each family's
+    vector of ``rarity × count weight`` is scaled to length 1, so that long sentences do not weigh
+    more; an empty family contributes nothing.
     """
 
     weights: NDArray[np.float16]
     rarity: NDArray[np.float16]
-    bias: tuple[float, ...]
+    bias: float
     common: frozenset[str]
     revision: str
 
@@ -45,31 +42,27 @@ class StyleModel:
             weights = np.load(folder / "weights.npy", mmap_mode="r", allow_pickle=False)
             rarity = np.load(folder / "rarity.npy", mmap_mode="r", allow_pickle=False)
             model = cls(
-                weights, rarity, tuple(map(float, about["bias"])), frozenset(about["common"]),
+                weights, rarity, float(about["bias"]), frozenset(about["common"]),
                 str(manifest.get("revision", "none")),
             )  # fmt: skip
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelError(f"cannot be read: {error}", where=str(folder), mend=_MEND) from error
         shape = (len(FAMILIES), SIZE)
-        heads = len(model.bias)
-        if heads != len(HEADS) or weights.shape != (heads, *shape) or rarity.shape != shape:
+        if weights.shape != shape or rarity.shape != shape:
             raise ModelError(
-                f"arrays of shape {weights.shape} and {rarity.shape} for {heads} heads",
+                f"arrays of shape {weights.shape} and {rarity.shape}, not {shape}",
                 where=str(folder),
                 mend=_MEND,
             )
         return model
 
-    def logits(self, reading: Reading) -> tuple[float, ...]:
-        """Log-odds of machine translation, one a head; the bias alone where nothing is known."""
-        parts = [[bias] for bias in self.bias]
+    def logit(self, reading: Reading) -> float:
+        """Log-odds of machine translation; the bias alone where nothing is known."""
+        parts = [self.bias]
         for row, family in enumerate(FAMILIES):
             bag = reading.bags[family]
             values = bag.weights * self.rarity[row, bag.places]
             length = math.sqrt(float(values @ values))
-            if not length:
-                continue
-            for head, part in enumerate(parts):
-                own = self.weights[head, row, bag.places].astype(float)
-                part.append(float(values @ own) / length)
-        return tuple(math.fsum(part) for part in parts)
+            if length:
+                parts.append(float(values @ self.weights[row, bag.places].astype(float)) / length)
+        return math.fsum(parts)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -25,16 +27,15 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Weights:
-    """``coefficients`` (heads, families, SIZE), ``rarity`` (families, SIZE), ``bias`` (heads,)."""
+    """``coefficients`` and ``rarity``: (families, SIZE)."""
 
     coefficients: Array
     rarity: Array
-    bias: Array
+    bias: float
 
     def logits(self, counted: sparse.csr_matrix) -> Array:
-        """(rows, heads): log-odds of the rows of ``counted`` (as :func:`count` gives them)."""
-        flat = self.coefficients.reshape(len(self.bias), -1)
-        return np.asarray(_scaled(counted, self.rarity) @ flat.T) + self.bias
+        """Log-odds of the rows of ``counted`` (as :func:`count` gives them)."""
+        return np.asarray(_scaled(counted, self.rarity) @ self.coefficients.ravel()) + self.bias
 
 
 def counted(
@@ -46,8 +47,11 @@ def counted(
     table, words = work / f"grams-{name}.npz", work / f"words-{name}.npy"
     if not words.exists():
         matrix, many = count(texts, common)
-        sparse.save_npz(table, matrix, compressed=False)
-        np.save(words, many)
+        # Renamed when whole: another run may be waiting for the same file.
+        for path, save in ((table, partial(sparse.save_npz, compressed=False)), (words, np.save)):
+            part = path.with_name(f"{os.getpid()}-{path.name}")
+            save(part, matrix if path is table else many)
+            part.replace(path)
     return sparse.load_npz(table).tocsr(), np.load(words)
 
 
@@ -69,32 +73,29 @@ def count(texts: Sequence[str], common: frozenset[str]) -> tuple[sparse.csr_matr
     return sparse.csr_matrix(data, shape=shape), np.array(words)
 
 
-def fit(counted: sparse.csr_matrix, labels: Array, weights: Sequence[Array]) -> Weights:
-    """``weights``: for every head, how much each row counts; their mean is brought to 1 a row.
-    Rows of weight 0 in all heads are left out, of the document frequencies too.
+def fit(counted: sparse.csr_matrix, labels: Array, weights: Array, background: Array) -> Weights:
+    """``weights``: how much each row counts (their mean is brought to 1 a row); ``background``: how
+    much it counts as text of every kind.
 
-    The first head sees one set only; its bias is moved so that the human text of the last head,
-    which is of every kind, stands at 0: there it knows nothing, and should say nothing.
+    Document frequencies come from both.  The bias is moved so that the background's human text
+    stands at 0: of text unlike what it was fitted on the model knows nothing, and should say so.
     """
-    used = np.flatnonzero(sum(weights) > 0)
-    counted, labels = counted[used], labels[used]
+    used = np.flatnonzero((weights > 0) | (background > 0))
+    counted, labels, weights, background = (x[used] for x in (counted, labels, weights, background))
     frequency = np.bincount(counted.indices, minlength=counted.shape[1])
     rarity = np.where(
         frequency >= MINIMUM, np.log((1 + len(labels)) / (1 + frequency)) + 1, 0
     ).reshape(len(FAMILIES), SIZE)
     known = np.flatnonzero(rarity.ravel())
     scaled = _scaled(counted, rarity)[:, known]
-    coefficients, bias = np.zeros((len(weights), rarity.size)), np.zeros(len(weights))
-    for head, heavy in enumerate(weights):
-        mine = np.flatnonzero(heavy[used] > 0)
-        model = LogisticRegression(C=STRENGTH, solver="liblinear", tol=1e-2)
-        own = heavy[used][mine]
-        model.fit(scaled[mine], labels[mine], sample_weight=own / own.mean())
-        coefficients[head, known] = model.coef_[0]
-        bias[head] = model.intercept_[0]
-    human = np.where(labels == 0, weights[-1][used], 0.0)
-    bias[0] = -np.average(scaled @ coefficients[0, known], weights=human)
-    return Weights(coefficients.reshape(len(weights), *rarity.shape), rarity, bias)
+    mine = np.flatnonzero(weights > 0)
+    model = LogisticRegression(C=STRENGTH, solver="liblinear", tol=1e-2)
+    model.fit(scaled[mine], labels[mine], sample_weight=weights[mine] / weights[mine].mean())
+    coefficients = np.zeros(rarity.size)
+    coefficients[known] = model.coef_[0]
+    human = np.where(labels == 0, background, 0.0)
+    bias = -np.average(scaled @ model.coef_[0], weights=human)
+    return Weights(coefficients.reshape(rarity.shape), rarity, float(bias))
 
 
 def _scaled(counted: sparse.csr_matrix, rarity: Array) -> sparse.csr_matrix:
