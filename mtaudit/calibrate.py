@@ -97,8 +97,8 @@ class Calibration:
     document_doubt: Mapping[str, Threshold]
     quality: Mapping[str, float]
     signature: str
-    confidence: Mapping[str, float] = field(default_factory=dict)
     document_part: Mapping[str, Threshold] = field(default_factory=dict)
+    confidence: Mapping[str, float] = field(default_factory=dict)
 
 
 def _model(raw: Mapping[str, Any]) -> LogisticModel:

@@ -13,7 +13,6 @@ from ..config import Options
 from ..loading import Models
 from ..normalize import WORD
 from ..read import document_of
-from ..reference import NO_REFERENCE
 from ..types import Document, DocumentReport, Failure, SegmentReport
 from .data import Row
 
@@ -139,7 +138,8 @@ def _audited(
 
     examined = pipeline.examine_all(found, options.jobs, progress)
     trips = pipeline.round_trips(examined, models, progress)
-    compared = pipeline.compare(examined, NO_REFERENCE, progress)
+    comparison = pipeline.open_comparison(None, models, calibration)
+    compared = pipeline.compare(examined, comparison, progress)
     return [
         pipeline.judge(item, trip, held.matches, calibration)
         for item, trip, held in zip(examined, trips, compared, strict=True)
