@@ -3,18 +3,20 @@
     python scripts/export_translator.py --base BASE --run RUN --out OUT --transformers FLOAT
     python scripts/bench_translator.py OUT FLOAT --data ../shared/data
 
-The same sentences, greedy, with the same guard against repetition. Rounds alternate between the
+The same sentences, greedy, with the same guards against repetition. Rounds alternate between the
 two, so that a busy machine slows both; the median of the ratios is printed.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
 import statistics
 import time
 from pathlib import Path
+from typing import Any
 
 import sacrebleu
 import sentencepiece as spm
@@ -32,11 +34,16 @@ FOREIGN = {"en": re.compile("[\u0621-\u064a\u066e-\u06d3]"), "ar": re.compile("[
 class Float:
     """The Transformers layout that export_translator.py --transformers writes."""
 
-    def __init__(self, folder: Path, tokenizer: spm.SentencePieceProcessor) -> None:
+    def __init__(
+        self, folder: Path, tokenizer: spm.SentencePieceProcessor, decoding: dict[str, Any]
+    ) -> None:
         from transformers import BartForConditionalGeneration
 
         self.model = BartForConditionalGeneration.from_pretrained(folder).eval()
         self.tokenizer = tokenizer
+        self.guards = {
+            name: decoding[name] for name in ("no_repeat_ngram_size", "repetition_penalty")
+        }
         pieces = [tokenizer.id_to_piece(i) for i in range(tokenizer.get_piece_size())]
         self.foreign = {
             language: [i for i, p in enumerate(pieces) if letters.search(p) and p[0] != "<"]
@@ -44,7 +51,7 @@ class Float:
         }
 
     @torch.inference_mode()
-    def translate(self, texts: list[str], direction: tuple[str, str], no_repeat: int) -> list[str]:
+    def translate(self, texts: list[str], direction: tuple[str, str]) -> list[str]:
         """Length-sorted batches of 32, greedy."""
         tag = self.tokenizer.piece_to_id(TAGS[direction])
         rows = [[BOS, *self.tokenizer.encode(fold(t))[:158], EOS] for t in texts]
@@ -62,7 +69,7 @@ class Float:
                 decoder_input_ids=torch.tensor([[EOS, tag]] * len(chosen)),
                 num_beams=1,
                 do_sample=False,
-                no_repeat_ngram_size=no_repeat,
+                **self.guards,
                 suppress_tokens=self.foreign[direction[1]],
                 max_length=min(190, 2 * longest + 10),
             )
@@ -81,13 +88,13 @@ def main() -> None:
     parser.add_argument("--set", default="eval/ntrex_dev.tsv")
     parser.add_argument("--sentences", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=4, help="the sentences are dealt out to them")
-    parser.add_argument("--no-repeat", type=int, default=4, help="as the manifest says")
     args = parser.parse_args()
     cores = len(os.sched_getaffinity(0))
     torch.set_num_threads(cores)
     small = load_translator(str(args.int8), threads=cores)
     tokenizer = spm.SentencePieceProcessor(str(args.int8 / "sentencepiece.model"))
-    large = Float(args.float, tokenizer)
+    manifest = json.loads((args.int8 / "manifest.json").read_text(encoding="utf-8"))
+    large = Float(args.float, tokenizer, manifest["calling"]["decoding"])
     rows = list(pairs(args.data / args.set))[: args.sentences]
     print(f"{args.set}: {len(rows)} sentences, {args.rounds} rounds, {cores} cores, greedy\n")
     print(
@@ -108,7 +115,7 @@ def main() -> None:
                 if name == "int8":
                     found = [t.text for t in small.translate(texts, *direction)]
                 else:
-                    found = large.translate(texts, direction, args.no_repeat)
+                    found = large.translate(texts, direction)
                 speeds[name].append(len(part) / (time.perf_counter() - began))
                 outputs[name] += found
         scores = {
