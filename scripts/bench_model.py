@@ -107,8 +107,7 @@ def plain_seconds(folder: Path, texts: list[str], threads: int) -> Iterator[tupl
     embedded = model_path("translator")
     tokenizer = sentencepiece.SentencePieceProcessor(str(embedded / "sentencepiece.model"))
     manifest = json.loads((embedded / "manifest.json").read_text(encoding="utf-8"))
-    no_repeat = manifest["calling"]["decoding"]["no_repeat_ngram_size"]
-    model = Float(folder, tokenizer)
+    model = Float(folder, tokenizer, manifest["calling"]["decoding"])
 
     @torch.inference_mode()
     def forced(sources: list[str], targets: list[str]) -> None:
@@ -120,14 +119,14 @@ def plain_seconds(folder: Path, texts: list[str], threads: int) -> Iterator[tupl
             logits.log_softmax(-1)
 
     def one_by_one() -> None:
-        glosses = [model.translate([t], AR_EN, no_repeat)[0] for t in texts]
+        glosses = [model.translate([t], AR_EN)[0] for t in texts]
         for gloss in glosses:
-            model.translate([gloss], EN_AR, no_repeat)
+            model.translate([gloss], EN_AR)
         forced(glosses, texts)
 
     def sorted_batches() -> None:
-        glosses = model.translate(texts, AR_EN, no_repeat)
-        model.translate(glosses, EN_AR, no_repeat)
+        glosses = model.translate(texts, AR_EN)
+        model.translate(glosses, EN_AR)
         forced(glosses, texts)
 
     for name, work in (
