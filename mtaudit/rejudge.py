@@ -26,6 +26,7 @@ from .types import (
     Issue,
     Note,
     ReferenceMatch,
+    ReportUse,
     RoundTrip,
     RunReport,
     Segment,
@@ -152,7 +153,7 @@ def _judged(
         tuple(_surprisal(s["surprisal"]) for s in segments),
     )
     return judge(
-        item, trips, matches, calibration,
+        item, trips, matches, calibration, reports=_reports(document),
         is_reference=document["is_reference"], baseline=baseline,
     )  # fmt: skip
 
@@ -167,6 +168,10 @@ def _document(record: Record) -> Document:
         offsets_into=record["offsets_into"],
         notes=tuple(Note(**note) for note in record["notes"]),
     )
+
+
+def _reports(record: Record) -> tuple[ReportUse, ...]:
+    return tuple(ReportUse(**{**r, "shared": tuple(r["shared"])}) for r in record["reports"])
 
 
 def _segment(record: Record) -> Segment:
