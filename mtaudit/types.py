@@ -326,7 +326,8 @@ class Witness(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """One translated text.  ``score`` is the mean natural-log probability per target piece.
+    """One translated text.  ``score`` is the mean natural-log probability per target piece, as the
+    search saw it: among the pieces that it may choose from, after its penalties.
 
     ``truncated`` is true when a length limit bit and part of the source was not translated.
     """

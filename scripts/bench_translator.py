@@ -2,9 +2,11 @@
 
     python scripts/export_translator.py --base BASE --run RUN --out OUT --transformers FLOAT
     python scripts/bench_translator.py OUT FLOAT --data ../shared/data
+    python scripts/bench_translator.py OUT --steps 4 8 16 32 64
 
 The same sentences, greedy, with the same guards against repetition. Rounds alternate between the
-two, so that a busy machine slows both; the median of the ratios is printed.
+two, so that a busy machine slows both; the median of the ratios is printed. With --steps instead:
+processor time a sentence, one thread, by the step to which lengths are rounded up for a batch.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ import torch
 from translator.corpus import pairs
 from translator.text import fold
 
-from mtaudit.translate import load_translator
+from mtaudit.translate import batching, load_translator
 
 BOS, PAD, EOS = 0, 1, 2
 TAGS = {("ar", "en"): "<2en>", ("en", "ar"): "<2ar>"}
@@ -80,15 +82,42 @@ class Float:
         return found
 
 
+def print_steps(folder: Path, rows: list[tuple[str, str]], steps: list[int]) -> None:
+    """Milliseconds of processor time a sentence: articles of 30 by themselves, and all at once."""
+    model = load_translator(str(folder), threads=1)
+    articles = [rows[i : i + 30] for i in range(0, min(len(rows), 240), 30)]
+    print("| direction | step | in articles of 30, ms | all at once, ms |\n|---|---:|---:|---:|")
+    for direction in TAGS:
+        side = 0 if direction[0] == "ar" else 1
+        spent: dict[tuple[int, int], list[float]] = {}
+        for step in steps * 3:
+            batching._STEP = step
+            for kind, parts in enumerate((articles, [rows])):
+                began = time.process_time()
+                for part in parts:
+                    model.translate([row[side] for row in part], *direction)
+                each = (time.process_time() - began) / sum(map(len, parts))
+                spent.setdefault((step, kind), []).append(1000 * each)
+        for step in steps:
+            few, many = (statistics.median(spent[step, kind]) for kind in (0, 1))
+            print(f"| {'-'.join(direction)} | {step} | {few:.1f} | {many:.1f} |")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("int8", type=Path)
-    parser.add_argument("float", type=Path)
+    parser.add_argument("float", type=Path, nargs="?")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--set", default="eval/ntrex_dev.tsv")
     parser.add_argument("--sentences", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=4, help="the sentences are dealt out to them")
+    parser.add_argument("--steps", type=int, nargs="+", help="compare these widths")
     args = parser.parse_args()
+    if args.steps:
+        print_steps(args.int8, list(pairs(args.data / args.set))[: args.sentences], args.steps)
+        return
+    if args.float is None:
+        parser.error("FLOAT is needed")
     cores = len(os.sched_getaffinity(0))
     torch.set_num_threads(cores)
     small = load_translator(str(args.int8), threads=cores)

@@ -14,8 +14,8 @@ from ..roundtrip import AR_EN, EN_AR
 from ..types import Note, SentenceEncoder, Translation, Translator
 
 # Characters of a step: a step is one call of the models and what progress counts in.  Some 700
-# sentences of the news, a minute on two cores.  Batches hold one length each, so that a step needs
-# many sentences to fill them, and full ones cost less than half (benchmark.py --parts batches).
+# sentences of the news: what one sentence costs falls until a batch of its length is full
+# (benchmark.py --parts batches), and each of a step's lengths should fill one.
 STEP_CHARS = 100_000
 
 

@@ -1,7 +1,7 @@
 """What every backend shares: checking, splitting, batching and joining.
 
-A backend only runs batches of equally long token rows (:class:`Engine`); everything that could
-make a result depend on its neighbours is settled here.
+A backend only runs batches (:class:`Engine`); everything that could make a result depend on its
+neighbours is settled here and in :mod:`.batching`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Protocol
 from ..errors import ModelError
 from ..normalize import strip_marks
 from ..types import Translation
-from .batching import TOKEN_BUDGET, run_grouped
+from .batching import TOKEN_BUDGET, run_grouped, width
 from .codec import Codec
 from .languages import Direction
 from .split import split_long
@@ -44,21 +44,32 @@ class Decoding:
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """Target pieces without prefix and end; ``finished`` is false when the limit bit."""
+    """Target pieces without prefix and end; ``finished`` is false when the limit bit.
+
+    ``logprob``: mean natural-log probability a piece, the end counted, among the pieces that the
+    search may choose from and after its penalties.
+    """
 
     pieces: tuple[str, ...]
     finished: bool
+    logprob: float
 
 
 Tokens = tuple[str, ...]
 
 
 class Engine(Protocol):
-    """A loaded model.  All rows of a call have the same length, so nothing is ever padded."""
+    """A loaded model.
+
+    ``generate`` gets rows of the same length or, from an engine that ``pads``, of the same
+    :func:`~.batching.width`, to which it fills them up itself.  ``score`` gets sources of the same
+    length and targets of the same length.
+    """
 
     signature: str
     batch_size: int
     workers: int
+    pads: bool
 
     def generate(
         self,
@@ -90,7 +101,7 @@ class ModelTranslator:
         self._engine = engine
         self._decoding = decoding
         # Everything besides the text that changes a result; the cache's key.
-        self.signature = f"{revision}|{codec.signature}|{engine.signature}|{decoding}"
+        self.signature = f"{revision}|{codec.signature}|{engine.signature}|{decoding}|search"
 
     def directions(self) -> frozenset[Direction]:
         return self._codec.directions()
@@ -108,9 +119,7 @@ class ModelTranslator:
         parts = {text: self._parts(text, direction) for text in dict.fromkeys(cleaned)}
         rows = [row for found, _ in parts.values() for row in found]
         outputs = dict(zip(rows, self._generate(rows, direction), strict=True))
-        pairs = [(row, outputs[row].pieces) for row in rows]
-        scores = dict(zip(rows, self._score(pairs, direction), strict=True))
-        return [self._join(text, *parts[text], outputs, scores) for text in cleaned]
+        return [self._join(text, *parts[text], outputs) for text in cleaned]
 
     def score(
         self, sources: Sequence[str], targets: Sequence[str], source: str, target: str
@@ -158,12 +167,16 @@ class ModelTranslator:
     def _generate(self, rows: Sequence[Tokens], direction: Direction) -> list[Generated]:
         prefix = self._codec.prefix(direction)
         engine, decoding = self._engine, self._decoding
+        measure = width if engine.pads else len
 
         def work(batch: list[Tokens]) -> list[Generated]:
-            limit = min(decoding.limit(len(batch[0])), self._codec.hard_limit - len(prefix) - 1)
+            room = self._codec.hard_limit - len(prefix) - 1
+            limit = min(decoding.limit(measure(batch[0])), room)
             return engine.generate(batch, prefix, limit, decoding, direction[1])
 
-        return run_grouped(rows, len, len, work, TOKEN_BUDGET, engine.batch_size, engine.workers)
+        return run_grouped(
+            rows, measure, measure, work, TOKEN_BUDGET, engine.batch_size, engine.workers
+        )
 
     def _score(self, pairs: Sequence[tuple[Tokens, Tokens]], direction: Direction) -> list[float]:
         prefix = self._codec.prefix(direction)
@@ -188,14 +201,13 @@ class ModelTranslator:
         rows: Sequence[Tokens],
         broken: bool,
         outputs: dict[Tokens, Generated],
-        scores: dict[Tokens, float],
     ) -> Translation:
         if not rows:
             return Translation(text, 0.0)
         done = [outputs[row] for row in rows]
         joined = " ".join(part for part in (self._codec.text(d.pieces) for d in done) if part)
         weights = [len(d.pieces) + 1 for d in done]
-        total = sum(w * scores[row] for w, row in zip(weights, rows, strict=True))
+        total = sum(w * d.logprob for w, d in zip(weights, done, strict=True))
         cut = broken or not all(d.finished for d in done)
         return Translation(joined, total / sum(weights), truncated=cut)
 

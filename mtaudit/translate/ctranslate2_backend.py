@@ -8,11 +8,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from ..errors import HostError, ModelError
 from ..modelstore import revision_of, verify
 from .base import Decoding, Generated, ModelTranslator, Tokens
+from .batching import width
 from .codec import Codec, MarianCodec, SentencePieceCodec, TransformersCodec
 from .languages import Direction, direction_of_name
 
@@ -52,10 +54,17 @@ def _gpus_seen() -> int:
         return 0
 
 
-def open_model(kind: str, folder: Path, device: str, threads: int | None) -> tuple[Any, str]:
+def open_model(
+    kind: str,
+    folder: Path,
+    device: str,
+    threads: int | None,
+    files: dict[str, bytes] | None = None,
+) -> tuple[Any, str]:
     """A ``ctranslate2.Translator`` or ``ctranslate2.Encoder`` and its signature.
 
-    ``device="auto"`` falls back to the processor where the GPU's libraries are missing.
+    ``files``: the model's files by name, instead of those in the folder.  ``device="auto"`` falls
+    back to the processor where the GPU's libraries are missing.
     """
     import ctranslate2
 
@@ -64,7 +73,7 @@ def open_model(kind: str, folder: Path, device: str, threads: int | None) -> tup
     # One thread a batch and a batch a core: the products of one sentence are too small to share
     # (two threads on one batch took twice as long as one, scripts/check_determinism.py).
     workers = cores(threads) if chosen == "cpu" else 1
-    options = {"inter_threads": workers, "intra_threads": 1}
+    options = {"inter_threads": workers, "intra_threads": 1, "files": files}
     make = getattr(ctranslate2, kind)
     try:
         try:
@@ -88,29 +97,48 @@ _FOREIGN_LETTERS = {
     "en": re.compile("[\u0621-\u064a\u066e-\u06d3]"),
 }
 _MARKER = re.compile("<[^<>]*>")  # <s>, <2en>
+# A row of end tokens this long shows whether the model has something to say of nothing.
+_PROBE = 8
 
 
 class CTranslate2Engine:
     """A converted encoder–decoder model."""
 
     def __init__(self, folder: Path, device: str, threads: int | None, batch_size: int) -> None:
+        self._folder, self._device, self._threads = folder, device, threads
         self._model, self.signature = open_model("Translator", folder, device, threads)
         self.batch_size = batch_size
         self.workers = int(self._model.num_translators)
+        # On a GPU equality across batch sizes is not promised: there the model pads as it likes.
+        self.pads = True
+        self._fills = self._model.device == "cpu"
         self._end = _config(folder).get("eos_token", "</s>")
         self._vocabulary = sorted(_vocabulary(folder))
-        self._foreign: dict[str, list[list[str]]] = {}
+        self._one_script: dict[str, Any] = {}
+        self._ends_at_once: dict[Tokens, bool] = {}
+        self._lock = Lock()
 
-    def _suppressed(self, language: str) -> list[list[str]]:
-        """Pieces with letters that the language is not written in."""
-        if language not in self._foreign:
-            letters = _FOREIGN_LETTERS[language]
-            self._foreign[language] = [
-                [piece]
-                for piece in self._vocabulary
-                if letters.search(piece) and not _MARKER.fullmatch(piece)
-            ]
-        return self._foreign[language]
+    def _restricted(self, language: str) -> Any:
+        """The model with an output layer of only those pieces that the language is written with.
+
+        CTranslate2 takes such a list from a file beside the weights, so each language has its own
+        copy.  A third of the time of generating goes, against forbidding the others one by one.
+        """
+        with self._lock:
+            if language not in self._one_script:
+                letters = _FOREIGN_LETTERS[language]
+                own = [p for p in self._vocabulary if _MARKER.fullmatch(p) or not letters.search(p)]
+                files = {
+                    path.name: path.read_bytes()
+                    for path in self._folder.iterdir()
+                    if path.suffix in (".bin", ".json")
+                }
+                # One line: whatever the source says (nothing before the tab), these may come.
+                files["vmap.txt"] = f"\t{' '.join(own)}\n".encode()
+                self._one_script[language] = open_model(
+                    "Translator", self._folder, self._device, self._threads, files
+                )[0]
+            return self._one_script[language]
 
     def generate(
         self,
@@ -120,25 +148,51 @@ class CTranslate2Engine:
         decoding: Decoding,
         target: str,
     ) -> list[Generated]:
-        results = self._model.translate_batch(
-            [list(row) for row in sources],
-            [list(prefix)] * len(sources) if prefix else None,
+        model = self._restricted(target) if decoding.one_script else self._model
+        rows = [list(row) for row in sources]
+        if self._fills and max(map(len, rows)) < width(rows[0]):
+            rows.append(self._filler(rows[0], prefix))
+        results = model.translate_batch(
+            rows,
+            [list(prefix)] * len(rows) if prefix else None,
             beam_size=decoding.beam,
             no_repeat_ngram_size=decoding.no_repeat_ngram,
             repetition_penalty=decoding.repetition_penalty,
-            suppress_sequences=self._suppressed(target) if decoding.one_script else None,
+            use_vmap=decoding.one_script,
             # CTranslate2 counts the prefix, and the end token where it is returned.
             max_decoding_length=limit + len(prefix) + 1,
             max_input_length=0,
             disable_unk=True,
             return_end_token=True,
+            return_scores=True,
         )
-        found = []
-        for result in results:
-            tokens = list(result.hypotheses[0])[len(prefix) :]
-            finished = bool(tokens) and tokens[-1] == self._end
-            found.append(Generated(tuple(tokens[:-1] if finished else tokens[:limit]), finished))
-        return found
+        return [self._generated(result, len(prefix), limit) for result in results[: len(sources)]]
+
+    def _generated(self, result: Any, lead: int, limit: int) -> Generated:
+        whole = result.hypotheses[0]
+        tokens = list(whole)[lead:]
+        finished = bool(tokens) and tokens[-1] == self._end
+        # The mean that CTranslate2 gives counts the prefix, whose pieces have probability 1.
+        logprob = float(result.scores[0]) * len(whole) / max(1, len(tokens))
+        return Generated(tuple(tokens[:-1] if finished else tokens[:limit]), finished, logprob)
+
+    def _filler(self, row: list[str], prefix: Sequence[str]) -> list[str]:
+        """One row of exactly the width that ``row`` is padded to: end tokens, of which a model
+        usually makes an empty sentence at once; else ``row`` itself and end tokens, which comes to
+        an end when the others do."""
+        key = tuple(prefix)
+        if key not in self._ends_at_once:
+            found = self._model.translate_batch(
+                [[self._end] * _PROBE],
+                [list(prefix)] if prefix else None,
+                beam_size=1,
+                max_decoding_length=_PROBE,
+                return_end_token=True,
+            )
+            self._ends_at_once[key] = found[0].hypotheses[0][-1] == self._end
+        full = width(row)
+        kept = [] if self._ends_at_once[key] else row
+        return kept + [self._end] * (full - len(kept))
 
     def score(
         self, sources: Sequence[Tokens], targets: Sequence[Tokens], prefix: Sequence[str]

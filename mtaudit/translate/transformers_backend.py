@@ -55,6 +55,7 @@ class TransformersEngine:
         self._model = model.eval().to(self._device)
         self.batch_size = rows if self._device == "cuda" else 1
         self.workers = 1
+        self.pads = False
         self.signature = (
             f"transformers-{transformers.__version__}/torch-{torch.__version__}"
             f"/{str(dtype).removeprefix('torch.')}/{self._device}"
@@ -93,13 +94,24 @@ class TransformersEngine:
             pad_token_id=self._tokenizer.pad_token_id,
         )
         with torch.inference_mode():
-            rows = self._model.generate(
+            found = self._model.generate(
                 input_ids=ids,
                 attention_mask=torch.ones_like(ids),
                 decoder_input_ids=torch.tensor([start] * len(sources), device=self._device),
                 generation_config=settings,
+                return_dict_in_generate=True,
+                output_scores=True,
             )
-        return [self._cut(row[len(start) :], limit) for row in rows.tolist()]
+            steps = self._model.compute_transition_scores(
+                found.sequences,
+                found.scores,
+                getattr(found, "beam_indices", None),
+                normalize_logits=True,
+            )
+        return [
+            self._cut(row[len(start) :], steps, limit)
+            for row, steps in zip(found.sequences.tolist(), steps.tolist(), strict=True)
+        ]
 
     def score(
         self, sources: Sequence[Tokens], targets: Sequence[Tokens], prefix: Sequence[str]
@@ -124,11 +136,14 @@ class TransformersEngine:
         ids = [self._tokenizer.convert_tokens_to_ids(list(row)) for row in rows]
         return self._torch.tensor(ids, dtype=self._torch.long, device=self._device)
 
-    def _cut(self, row: list[int], limit: int) -> Generated:
+    def _cut(self, row: list[int], steps: list[float], limit: int) -> Generated:
+        """``steps``: log-probability of each piece; after the end, those of the padding."""
         finished = self._end in row
         kept = row[: row.index(self._end)] if finished else row[:limit]
+        chosen = steps[: len(kept) + finished]
         tokens = self._tokenizer.convert_ids_to_tokens(kept)
-        return Generated(tuple(str(token) for token in tokens), finished)
+        logprob = sum(chosen) / max(1, len(chosen))
+        return Generated(tuple(str(token) for token in tokens), finished, logprob)
 
 
 def _device(torch: Any, device: str) -> str:
