@@ -2,8 +2,8 @@
 
 No text is read again, no witness is heard, no model is loaded: evidence, findings, glosses and
 matches are those of the record, and the same code as in an audit draws the scores from them.  What
-can be new is the calibration, the thresholds and the baseline.  Where none of them is, the judgement
-is the stored one to the last digit (``tests/test_rejudge.py`` holds it to that).
+can be new is the calibration, the thresholds and the baseline.  Where none of them is, the
+judgement is the stored one to the last digit.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The records of a run: plain dictionaries with a fixed key order, ready for JSON.
 
-Measured numbers are rounded to :data:`mtaudit.types.DECIMALS`, and what is not finite becomes ``None``: a report
-never shows a number that cannot be written down.  The schemas in ``schema/`` describe the records.
+Measured numbers are rounded to :data:`mtaudit.types.DECIMALS` places, and what is not finite
+becomes ``None``: a report never shows a number that cannot be written down.  The schemas in
+``schema/`` describe the records.
 """
 
 from __future__ import annotations
