@@ -4,8 +4,9 @@
 
 Whole articles of native news (DATA/detect/native_news_dev) in turn with articles put together from
 single sentences of five engines (flores_dev) are audited with the round trip, as an editor's run
-would be: once as they are, once with everything in one article. WORK keeps the two runs, so that a
-second call only measures. The index holds the native articles' first lines and measured numbers.
+would be, and written twice: as they are, and with everything in one article. Where --distinct is
+less than --sentences, the audited articles stand in the report several times. WORK keeps the run,
+so that a second call only measures. The index holds the native articles' first lines and measured numbers.
 
 Every round starts a new Chromium (chromium and chromedriver on the PATH, selenium installed), opens
 the page from disk and reads the page's own clock: from the start of the navigation until the first
@@ -16,6 +17,7 @@ take. Times are by the wall; on a busy machine they are upper bounds, so the loa
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import lzma
 import os
@@ -31,6 +33,7 @@ from mtaudit.errors import InputError
 from mtaudit.pipeline import audit
 from mtaudit.report import StoredRun, read_run, write_run
 from mtaudit.report.index import IndexRow, write_index
+from mtaudit.report.record import Record
 from mtaudit.segment import segment
 from mtaudit.types import Document
 
@@ -124,14 +127,44 @@ def chosen(data: Path, sentences: int) -> list[Document]:
 def audited(folder: Path, documents: Sequence[Document]) -> StoredRun:
     """The run in ``folder``, made when it is missing."""
     try:
-        stored = read_run(folder)
+        return read_run(folder)
     except InputError:
         print(f"auditing {len(documents)} articles into {folder} …", flush=True)
-        run = audit([], Options(lang="ar"), documents=documents)
-        write_run(run, folder, ["jsonl"])
-        stored = read_run(folder)
-    write_run(stored, folder, ["html"])
-    return stored
+        write_run(audit([], Options(lang="ar"), documents=documents), folder, ["jsonl"])
+        return read_run(folder)
+
+
+def repeated(stored: StoredRun, sentences: int) -> StoredRun:
+    """The run's articles again and again, as other articles, until there are ``sentences``."""
+    documents: list[Record] = []
+    segments: list[Record] = []
+    held = 0
+    for turn in itertools.count():
+        for document, own in stored.by_document():
+            if held >= sentences:
+                return StoredRun(stored.run, documents, segments)
+            name = f"{document['doc_id']} {turn}"
+            documents.append({**document, "doc_id": name})
+            segments += [{**segment, "doc_id": name} for segment in own]
+            held += sum(segment["role"] == "article" for segment in own)
+    raise AssertionError("unreachable")
+
+
+def joined(stored: StoredRun) -> StoredRun:
+    """Everything in one article: sentences numbered through, places one behind the other."""
+    document = {**stored.documents[0], "doc_id": "one article"}
+    segments, start = [], 0
+    for index, segment in enumerate(stored.segments):
+        shift = start - segment["start"]
+        issues = [
+            {**i, "start": i["start"] + shift, "end": i["end"] + shift} for i in segment["issues"]
+        ]
+        segments.append(
+            {**segment, "doc_id": "one article", "index": index, "issues": issues,
+             "start": start, "end": segment["end"] + shift}
+        )  # fmt: skip
+        start += len(segment["text"]) + 1
+    return StoredRun(stored.run, [document], segments)
 
 
 def index_of(stored: StoredRun, data: Path, path: Path, articles: int) -> Path:
@@ -197,20 +230,22 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--sentences", type=int, default=5000)
+    parser.add_argument("--distinct", type=int, help="audit so many of them (default: all)")
     parser.add_argument("--articles", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=5)
     args = parser.parse_args()
-    documents = chosen(args.data, args.sentences)
-    whole = Document("one article", "\n".join(d.text for d in documents))
-    several = audited(args.work / "several", documents)
-    one = audited(args.work / "one", [whole])
+    distinct = min(args.distinct or args.sentences, args.sentences)
+    stored = audited(args.work / f"run-{distinct}", chosen(args.data, distinct))
+    several = repeated(stored, args.sentences)
+    one = joined(several)
     index = index_of(several, args.data, args.work / "index.html", args.articles)
     print(f"load at the start {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     for name, stored in (("several", several), ("one", one)):
         judged = sum(s["role"] == "article" for s in stored.segments)
         findings = sum(len(s["issues"]) for s in stored.segments)
         title = f"{judged:,} sentences, {findings:,} findings, {len(stored.documents)} article(s)"
-        measure(title, args.work / name / "report.html", args.rounds)
+        (page,) = write_run(stored, args.work / name, ["html"])
+        measure(title, page, args.rounds)
     measure(f"index of {args.articles:,} articles", index, args.rounds)
 
 

@@ -192,13 +192,39 @@ def test_keys_work_on_an_arabic_keyboard(seeds: Page) -> None:
 def test_language_switch_turns_the_interface_and_not_the_article(seeds: Page) -> None:
     page = "[document.documentElement.lang, document.documentElement.dir]"
     assert seeds.js(page) == ["ar", "rtl"]
-    assert "غالباً ترجمة آلية خام" in seeds.js("document.querySelector('.verdict').textContent")
+    assert "غالبًا ترجمة آلية خام" in seeds.js("document.querySelector('.verdict').textContent")
     seeds.click("#language")
     assert seeds.js(page) == ["en", "ltr"]
     assert seeds.js("document.querySelector('.verdict').textContent").startswith("Likely raw")
     text = "getComputedStyle(document.querySelector('article .text')).direction"
     assert seeds.js(text) == "rtl"
     assert seeds.js("document.querySelector('#d0s1 .gloss').dir") == "ltr"
+
+
+def test_quoted_pieces_keep_their_direction_in_a_message(seeds: Page) -> None:
+    """«Jordan» in an Arabic sentence and “من قبل” in an English one: each stands isolated, and not
+    a letter of the message is lost."""
+    told = "[...document.querySelectorAll('#d0s1 .message')]"
+    shown = f"{told}.map(x => x.textContent)"
+    pieces = f"{told}.flatMap(x => [...x.querySelectorAll('bdi')].map(b => b.textContent))"
+    issues = seed_run().documents[0].segments[1].issues
+    assert {"Jordan", "من قبل"} <= set(seeds.js(pieces))
+    assert set(seeds.js(shown)) == {issue.message_ar for issue in issues}
+    seeds.click("#language")
+    assert {"من قبل", "by", "سيرجي"} <= set(seeds.js(pieces))
+    assert set(seeds.js(shown)) == {issue.message_en for issue in issues}
+
+
+def test_the_gloss_of_a_flagged_sentence_stands_below_it(seeds: Page) -> None:
+    """Where a clean report is held beside the sentence the gloss is one of the columns instead."""
+    run = seed_run().documents[0]
+    flagged = next(i for i, s in enumerate(run.segments) if s.flagged and s.references)
+    assert seeds.js(f"document.querySelector('#d0s{flagged} .below > .gloss')") is None
+    assert seeds.js(f"document.querySelector('#d0s{flagged} .side .gloss').dir") == "ltr"
+    seeds.js("document.querySelector('#d0s0 details.evidence').open = true")
+    WebDriverWait(seeds.driver, 20).until(
+        lambda _: seeds.js("document.querySelectorAll('#d0s0 .gloss').length") == 1
+    )
 
 
 def test_theme_follows_the_system_until_it_is_chosen(seeds: Page) -> None:
@@ -294,7 +320,8 @@ def test_on_paper_everything_is_open_and_nothing_is_pressed(seeds: Page) -> None
     assert len(seeds.sentences()) == sum(
         s.segment.role == "article" for s in seed_run().documents[0].segments
     )
-    assert seeds.js("document.querySelectorAll('.sentence .sides').length") >= 2
+    assert seeds.js("document.querySelectorAll('.sentence .sides').length") == 1
+    assert seeds.js("document.querySelectorAll('.sentence .gloss').length") == 2
     seeds.js("dispatchEvent(new Event('afterprint'))")
     assert seeds.js(closed) == before
     seeds.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})

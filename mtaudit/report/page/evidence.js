@@ -6,9 +6,9 @@ function part(title, ...children) {
 
 function measures(pairs) {
   const list = el('ul', { class: 'measures' });
-  for (const [name, value] of pairs) {
+  for (const [name, value, meaning] of pairs) {
     if (value === null || value === undefined) continue;
-    list.append(el('li', null, el('span', { text: name + ' ' }), ltr(value)));
+    list.append(el('li', { title: meaning }, el('span', { text: name + ' ' }), ltr(value.replace('-', '−'))));
   }
   return list.childElementCount ? list : null;
 }
@@ -54,10 +54,12 @@ function roundTrip(trip) {
     wordList(t('roundtrip.lost'), trip.lost),
     wordList(t('roundtrip.added'), trip.added),
     measures([
-      ['chrF', number(trip.chrf, 0)], ['BLEU', number(trip.bleu, 0)], ['TER', number(trip.ter, 0)],
-      [t('roundtrip.semantic'), number(trip.semantic, 2)],
+      ['chrF', number(trip.chrf, 0), t('roundtrip.chrf')],
+      ['BLEU', number(trip.bleu, 0), t('roundtrip.bleu')],
+      ['TER', number(trip.ter, 0), t('roundtrip.ter')],
+      [t('roundtrip.semantic'), number(trip.semantic, 2), t('roundtrip.semantic_note')],
       [t('roundtrip.length_ratio'), number(trip.length_ratio, 2)],
-      [t('roundtrip.forced_logprob'), number(trip.forced_logprob, 2)],
+      [t('roundtrip.forced_logprob'), number(trip.forced_logprob, 2), t('roundtrip.forced_note')],
     ]),
     ...trip.notes.map((note) => el('p', { class: 'caption' }, piece(note))));
 }
@@ -72,6 +74,9 @@ function sourceLink(match) {
   return link;
 }
 
+// The signs of the word diff, where one side is silent.
+const FACT_SIGNS = { agrees: '=', differs: '≠', absent: '−', extra: '+' };
+
 function factRow(fact) {
   const cell = (text) => {
     const td = el('td', { lang: 'ar' });
@@ -79,10 +84,10 @@ function factRow(fact) {
     else td.append(el('span', { class: 'absent', text: '—' }));
     return td;
   };
-  return el('tr', { class: 'fact ' + (fact.status === 'agrees' ? 'agrees' : 'differs') },
+  return el('tr', { class: 'fact ' + fact.status },
     el('th', { scope: 'row', text: t('kind.' + fact.kind) }),
     cell(fact.suspect), cell(fact.reference),
-    el('td', { class: 'status' }, ltr(fact.status === 'agrees' ? '=' : '≠'), ' ' + t('fact.' + fact.status)));
+    el('td', { class: 'status' }, ltr(FACT_SIGNS[fact.status]), ' ' + t('fact.' + fact.status)));
 }
 
 // The first one's sentence stands in the columns above; those after it bring their own.
@@ -149,12 +154,15 @@ function silences(evidence) {
 }
 
 function evidenceBody(segment) {
-  return [
-    sides(segment),
+  const narrow = [
     segment.roundtrip ? roundTrip(segment.roundtrip) : null,
     ...segment.references.map(reference),
     why(segment.contributions),
-    surprisal(segment),
     silences(segment.evidence),
+  ].filter(Boolean);
+  return [
+    sides(segment),
+    narrow.length ? el('div', { class: 'columns' }, ...narrow) : null,
+    surprisal(segment),
   ].filter(Boolean);
 }
