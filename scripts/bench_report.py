@@ -6,7 +6,8 @@ Whole articles of native news (DATA/detect/native_news_dev) in turn with article
 single sentences of five engines (flores_dev) are audited with the round trip, as an editor's run
 would be, and written twice: as they are, and with everything in one article. Where --distinct is
 less than --sentences, the audited articles stand in the report several times. WORK keeps the run,
-so that a second call only measures. The index holds the native articles' first lines and measured numbers.
+so that a second call only measures. The index holds the native articles' first lines with measured
+numbers.
 
 Every round starts a new Chromium (chromium and chromedriver on the PATH, selenium installed), opens
 the page from disk and reads the page's own clock: from the start of the navigation until the first
@@ -154,16 +155,16 @@ def joined(stored: StoredRun) -> StoredRun:
     """Everything in one article: sentences numbered through, places one behind the other."""
     document = {**stored.documents[0], "doc_id": "one article"}
     segments, start = [], 0
-    for index, segment in enumerate(stored.segments):
-        shift = start - segment["start"]
+    for index, old in enumerate(stored.segments):
+        shift = start - old["start"]
         issues = [
-            {**i, "start": i["start"] + shift, "end": i["end"] + shift} for i in segment["issues"]
+            {**i, "start": i["start"] + shift, "end": i["end"] + shift} for i in old["issues"]
         ]
         segments.append(
-            {**segment, "doc_id": "one article", "index": index, "issues": issues,
-             "start": start, "end": segment["end"] + shift}
+            {**old, "doc_id": "one article", "index": index, "issues": issues,
+             "start": start, "end": old["end"] + shift}
         )  # fmt: skip
-        start += len(segment["text"]) + 1
+        start += len(old["text"]) + 1
     return StoredRun(stored.run, [document], segments)
 
 

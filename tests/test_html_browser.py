@@ -288,7 +288,7 @@ def test_five_thousand_sentences_are_there_within_three_seconds(browser: Any, fo
     page.driver.get((folder / "long" / "report.html").as_uri())
     before = page.busy()
     page.driver.refresh()
-    assert len(page.sentences()) > 100
+    assert len(page.sentences()) >= 40
     page.press("j")
     assert page.current() == "d0s0"
     assert 0.05 < page.busy() - before < 3
@@ -304,7 +304,7 @@ def test_five_thousand_sentences_stay_usable(browser: Any, folder: Path) -> None
     page.press("k")
     assert page.current() == "d0s4799"
     page.js("document.querySelector('.sentences .tail button').click()")
-    assert "d0s4680" in page.sentences()
+    assert "d0s4760" in page.sentences()
     page.press("/")
     page.press("رقم 4321")
     assert page.sentences() == ["d0s4321"]
@@ -352,7 +352,7 @@ def test_the_article_the_gloss_and_the_clean_report_stand_side_by_side(seeds: Pa
     assert row.roundtrip is not None
     shown = seeds.js(f"{columns}.map(x => x.lastChild.textContent)")
     assert shown == [row.segment.text, row.roundtrip.english, row.references[0].text]
-    told = seeds.js(f"{columns}.map(x => [...x.querySelectorAll('.told.differs')]"
+    told = seeds.js(f"{columns}.map(x => [...x.querySelectorAll('.told')]"
                     ".map(y => y.textContent))")  # fmt: skip
     facts = row.references[0].facts
     # The article says it in other words than the reader of facts: only what stands there is marked.

@@ -74,20 +74,12 @@ function sourceLink(match) {
   return link;
 }
 
-// The signs of the word diff, where one side is silent.
-const FACT_SIGNS = { agrees: '=', differs: '≠', absent: '−', extra: '+' };
-
 function factRow(fact) {
-  const cell = (text) => {
-    const td = el('td', { lang: 'ar' });
-    if (text) td.append(piece(text));
-    else td.append(el('span', { class: 'absent', text: '—' }));
-    return td;
-  };
+  const cell = (text) => el('td', { lang: 'ar' }, piece(text));
   return el('tr', { class: 'fact ' + fact.status },
     el('th', { scope: 'row', text: t('kind.' + fact.kind) }),
     cell(fact.suspect), cell(fact.reference),
-    el('td', { class: 'status' }, ltr(FACT_SIGNS[fact.status]), ' ' + t('fact.' + fact.status)));
+    el('td', { class: 'status' }, ltr(fact.status === 'agrees' ? '=' : '≠'), ' ' + t('fact.' + fact.status)));
 }
 
 // The first one's sentence stands in the columns above; those after it bring their own.
@@ -101,14 +93,19 @@ function reference(match, i) {
     const names = match.also_in.join(state.lang === 'ar' ? '، ' : ', ');
     block.append(el('p', { class: 'caption', text: t('reference.copied', { reports: names }) }));
   }
-  if (match.facts.length) {
+  const paired = match.facts.filter((f) => f.suspect && f.reference);
+  if (paired.length) {
     block.append(el('table', { class: 'facts' },
       el('caption', { text: t('reference.facts') }),
       el('thead', null, el('tr', null, el('td'),
         el('th', { scope: 'col', text: t('reference.here') }),
         el('th', { scope: 'col', text: t('reference.there') }), el('td'))),
-      el('tbody', null, ...match.facts.map(factRow))));
+      el('tbody', null, ...paired.map(factRow))));
   }
+  // What only one of the two tells: the signs are those of the word diff.
+  const single = (side) => match.facts.filter((f) => f[side] && !paired.includes(f)).map((f) => f[side]);
+  block.append(wordList('− ' + t('fact.absent'), single('suspect')) || '',
+    wordList('+ ' + t('fact.extra'), single('reference')) || '');
   if (match.wording.length) {
     const list = el('ul', { class: 'wording' });
     for (const [ours, theirs] of match.wording) {
