@@ -12,7 +12,8 @@ numbers.
 Every round starts a new Chromium (chromium and chromedriver on the PATH, selenium installed), opens
 the page from disk and reads the page's own clock: from the start of the navigation until the first
 sentences are painted, until a key has been answered, and what a filter, a search and another order
-take. Times are by the wall; on a busy machine they are upper bounds, so the load is printed too.
+take. Times are by the wall; on a busy machine they are upper bounds, so the load is printed, and
+what an empty page takes between the same rounds.
 """
 
 from __future__ import annotations
@@ -44,12 +45,12 @@ TRANSLATED = 40  # sentences of one engine that make an article
 WATCH = """
 addEventListener('DOMContentLoaded', async () => {
   const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-  const times = {};
+  const times = []; // pairs: the driver would sort the names of an object
   const timed = async (name, act) => {
     const from = performance.now();
     await act();
     await painted();
-    times[name] = performance.now() - from;
+    times.push([name, performance.now() - from]);
   };
   const key = (name) =>
     document.body.dispatchEvent(new KeyboardEvent('keydown', {key: name, bubbles: true}));
@@ -60,13 +61,19 @@ addEventListener('DOMContentLoaded', async () => {
     field.dispatchEvent(new Event('input'));
   };
   await painted();
-  times.painted = performance.now();
-  key('j');
-  await painted();
-  times.key = performance.now();
+  times.push(['painted', performance.now()]);
   const report = document.querySelector('.sentences') !== null;
-  const answered = document.querySelector(report ? '.sentence.current' : '[aria-current]') !== null;
-  if (report) {
+  const empty = document.getElementById('app') === null;
+  let answered = empty;
+  if (!empty) {
+    key('j');
+    await painted();
+    times.push(['a key answered', performance.now()]);
+    answered = document.querySelector(report ? '.sentence.current' : '[aria-current]') !== null;
+  }
+  if (empty) {
+    // Nothing but the browser's own time.
+  } else if (report) {
     await timed('filter', () => press('.chip.critical'));
     await timed('filter off', () => press('.chip.critical'));
     await timed('search', () => type('وزير'));
@@ -212,12 +219,17 @@ def opened(path: Path) -> tuple[dict[str, float], float]:
             driver.quit()
     if not found["answered"]:
         raise RuntimeError(f"{path}: the key was not answered")
-    return found["times"], busy
+    return dict(found["times"]), busy
 
 
 def measure(name: str, path: Path, rounds: int) -> None:
     """Print a table: a line a stage, median and most of the rounds."""
-    found, busy = zip(*(opened(path) for _ in range(rounds)), strict=True)
+    blank = path.with_name("blank.html")
+    blank.write_text("<!doctype html><title>blank</title><p>blank", encoding="utf-8")
+    pairs = [(opened(path), opened(blank)[0]) for _ in range(rounds)]
+    found, busy = zip(*(own for own, _ in pairs), strict=True)
+    found = [{"an empty page painted": other["painted"], **own}
+             for own, (_, other) in zip(found, pairs, strict=True)]  # fmt: skip
     print(f"\n{name}: {path.stat().st_size / 1e6:.2f} MB, {rounds} rounds, the page's process"
           f" {statistics.median(busy):.2f} CPU s in all (median)")  # fmt: skip
     print("\n| stage | median ms | most ms |\n|---|---:|---:|")
