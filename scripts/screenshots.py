@@ -37,7 +37,6 @@ PICTURES = (
     ("phone-en", "en", "dark", PHONE, "#d0s18", "#d0s18", 1300),
     ("phone-ar", "ar", "dark", PHONE, "#d0s18", "#d0s18", 1300),
 )
-MARGIN = 12
 COLOURS = 128
 
 TOOLBAR = 90  # stays in sight over what is scrolled to
@@ -69,8 +68,7 @@ def taken(driver: Any, page: str, picture: tuple[Any, ...]) -> Image.Image:
     top -= driver.execute_script("return scrollY")
     shot = driver.execute_cdp_cmd("Page.captureScreenshot", {})
     image = Image.open(io.BytesIO(base64.b64decode(shot["data"]))).convert("RGB")
-    upper = max(0, round(top) - MARGIN)
-    return image.crop((0, upper, width, upper + min(round(length) + 2 * MARGIN, most)))
+    return image.crop((0, round(top), width, round(top) + min(round(length), most)))
 
 
 def main() -> None:

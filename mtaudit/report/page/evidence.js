@@ -154,7 +154,7 @@ function evidenceBody(segment) {
   const narrow = [
     segment.roundtrip ? roundTrip(segment.roundtrip) : null,
     ...segment.references.map(reference),
-    why(segment.contributions),
+    atOnce(segment) ? null : why(segment.contributions),
     silences(segment.evidence),
   ].filter(Boolean);
   return [

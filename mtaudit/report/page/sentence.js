@@ -141,9 +141,11 @@ function scores(segment) {
   return line;
 }
 
+// Whether the evidence is open from the beginning: a narrow page would be endless with it.
+const atOnce = (segment) => segment.flagged && innerWidth >= 960;
+
 function evidenceBox(segment) {
-  // A narrow page would be endless with everything open.
-  const open = segment.flagged && innerWidth >= 960;
+  const open = atOnce(segment);
   const box = el('details', { class: 'evidence', open },
     el('summary', { class: 'link', text: t('sentence.details') }));
   let filled = false;
@@ -182,7 +184,8 @@ function sentenceNode(d, segment, position, shows) {
   el('div', { class: 'notes' }, ...groups.map((group) => note(group, group.id))),
   // Last: on a phone the findings come before the evidence.
   el('div', { class: 'below' }, glossBelow(segment), scores(segment), suppressedBox(segment),
-    verdictRow([segment.fingerprint], t('desk.on_sentence'), t('desk.sentence'))),
+    verdictRow([segment.fingerprint], t('desk.on_sentence'), t('desk.sentence')),
+    atOnce(segment) ? why(segment.contributions) : null),
   hasEvidence(segment) ? evidenceBox(segment) : null);
   wire(article);
   return article;
