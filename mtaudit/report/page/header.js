@@ -71,20 +71,33 @@ function falseAlarm(doc) {
     : t('document.false_alarm_unknown') });
 }
 
-// One cell a sentence.  One tab stop; the arrow keys go along it.
+const MOST_CELLS = 300; // two or three lines of them
+
+// A cell for these neighbouring segments: as grave as the worst sentence among them.
+function stripCell(segments, position) {
+  const lines = segments.filter(isArticle);
+  const judged = lines.map((s) => s.quality).filter((quality) => quality !== null);
+  const worst = judged.length ? Math.min(...judged) : null;
+  const kind = !lines.length ? 'outside' : worst === null ? 'unknown' : 'heat-' + heat(worst);
+  const [first, last] = [segments[0].index + 1, segments[segments.length - 1].index + 1];
+  const n = first === last ? first : first + '–' + last;
+  const name = lines.length
+    ? t('document.strip_cell', { n, issues: lines.reduce((sum, s) => sum + s.issues.length, 0),
+      quality: worst === null ? '—' : whole(worst) })
+    : t('document.strip_furniture', { n });
+  return el('button', {
+    type: 'button', class: 'cell ' + kind + (lines.some((s) => s.flagged) ? ' flagged' : ''),
+    'aria-label': name, title: name, tabindex: position ? -1 : 0, 'data-position': position,
+  });
+}
+
+// One cell a sentence; in a long text one for several.  One tab stop; the arrow keys go along it.
 function heatStrip(doc, go) {
   const strip = el('div', { class: 'strip', role: 'group', 'aria-label': t('document.strip') });
-  doc.segments.forEach((segment, i) => {
-    const kind = !isArticle(segment) ? 'outside' : segment.quality === null ? 'unknown' : 'heat-' + heat(segment.quality);
-    const name = isArticle(segment)
-      ? t('document.strip_cell', { n: segment.index + 1, issues: segment.issues.length,
-        quality: segment.quality === null ? '—' : whole(segment.quality) })
-      : t('document.strip_furniture', { n: segment.index + 1 });
-    strip.append(el('button', {
-      type: 'button', class: 'cell ' + kind + (segment.flagged ? ' flagged' : ''),
-      'aria-label': name, title: name, tabindex: i ? -1 : 0, 'data-position': i,
-    }));
-  });
+  const many = Math.ceil(doc.segments.length / MOST_CELLS);
+  for (let i = 0; i < doc.segments.length; i += many) {
+    strip.append(stripCell(doc.segments.slice(i, i + many), i));
+  }
   strip.addEventListener('click', (e) => {
     if (e.target.dataset.position) go(Number(e.target.dataset.position));
   });
@@ -99,7 +112,8 @@ function heatStrip(doc, go) {
     next.tabIndex = 0;
     next.focus();
   });
-  return el('div', { class: 'strip-box' }, strip, el('p', { class: 'caption legend', text: t('document.legend') }));
+  const legend = t('document.legend') + (many > 1 ? ' ' + t('document.legend_many', { n: many }) : '');
+  return el('div', { class: 'strip-box' }, strip, el('p', { class: 'caption legend', text: legend }));
 }
 
 // Who spoke on how many sentences, and why the others did not.
