@@ -113,6 +113,11 @@ def test_what_comments_and_a_baseline_suppress_stays_where_it_is(tmp_path: Path)
     assert [bool(s["suppressed"]) for s in first.segments] == [False, True, False]
     assert [s["flagged"] for s in first.segments[:2]] == [True, False]
     same_judgement(first)
+    # A calibration that knows better how often a code is right says so of what is suppressed too.
+    held = [s["issue"] for s in first.segments[1]["suppressed"] if s["issue"]]
+    doubting = replace(calibrate.default(), confidence={held[0]["code"]: 0.05})
+    again = [s["issue"] for s in rejudge(first, doubting).segments[1]["suppressed"] if s["issue"]]
+    assert [i["confidence"] for i in again if i["code"] == held[0]["code"]] == [0.05]
     issue = next(i for i in first.segments[2]["issues"] if i["text"] == "KYIV")
     entry = Entry("finding", first.segments[2]["text"], issue["code"], "KYIV", editors=("سلمى",))
     (tmp_path / "b.json").write_text(text_of(Baseline((entry,))), encoding="utf-8")

@@ -29,6 +29,8 @@ SCRIPTS = (
     "sentence.js", "header.js", "view.js", "main.js",
 )  # fmt: skip
 
+STYLES = ("report.css", "screens.css")
+
 # What the page does not show stays out of it: it halves the file.
 _UNSHOWN = ("schema", "doc_id", "signature", "line", "column")
 
@@ -128,7 +130,7 @@ def page(stored: StoredRun, lang: str = "ar") -> str:
             for document, segments in stored.by_document()
         ],
     }
-    return filled(lang, texts(lang)["app.title"], ("report.css",), SCRIPTS, data)
+    return filled(lang, texts(lang)["app.title"], STYLES, SCRIPTS, data)
 
 
 def write(stored: StoredRun, folder: Path) -> list[Path]:

@@ -120,7 +120,8 @@ function reference(match, i) {
 function why(contributions) {
   const rows = contributions.filter(([, x]) => x !== null && Math.abs(x) >= 0.005).slice(0, 8);
   if (!rows.length) return null;
-  const most = Math.max(...rows.map(([, x]) => Math.abs(x)));
+  // Of weights that are all small no bar is long.
+  const most = Math.max(1, ...rows.map(([, x]) => Math.abs(x)));
   const list = el('ul', { class: 'bars' });
   for (const [name, x] of rows) {
     const bar = el('span', { class: 'bar ' + (x > 0 ? 'towards' : 'away') });
