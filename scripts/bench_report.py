@@ -12,8 +12,9 @@ numbers.
 Every round starts a new Chromium (chromium and chromedriver on the PATH, selenium installed), opens
 the page from disk and reads the page's own clock: from the start of the navigation until the first
 sentences are painted, until a key has been answered, and what a filter, a search and another order
-take. Times are by the wall; on a busy machine they are upper bounds, so the load is printed, and
-what an empty page takes between the same rounds.
+take; up to the key the page's processor seconds are read as well. Times are by the wall; on a busy
+machine they are upper bounds, so the load is printed, and what an empty page takes between the same
+rounds.
 """
 
 from __future__ import annotations
@@ -71,6 +72,7 @@ addEventListener('DOMContentLoaded', async () => {
     times.push(['a key answered', performance.now()]);
     answered = document.querySelector(report ? '.sentence.current' : '[aria-current]') !== null;
   }
+  await new Promise((done) => { window.__goOn = done; }); // the processor's time is read here
   if (empty) {
     // Nothing but the browser's own time.
   } else if (report) {
@@ -191,7 +193,8 @@ def index_of(stored: StoredRun, data: Path, path: Path, articles: int) -> Path:
 
 
 def opened(path: Path) -> tuple[dict[str, float], float]:
-    """Milliseconds of each stage in a new browser, and the page's processor seconds."""
+    """Milliseconds of each stage in a new browser, and the processor seconds of the page's process
+    until a key was answered: other programs do not count in them."""
     from selenium import webdriver
     from selenium.webdriver.chrome.service import Service
     from selenium.webdriver.support.wait import WebDriverWait
@@ -207,12 +210,16 @@ def opened(path: Path) -> tuple[dict[str, float], float]:
         try:
             driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": WATCH})
             driver.get(path.resolve().as_uri())
-            found = WebDriverWait(driver, 300).until(
-                lambda d: d.execute_script("return window.__measured")
+            WebDriverWait(driver, 300).until(
+                lambda d: d.execute_script("return Boolean(window.__goOn)")
             )
             driver.execute_cdp_cmd("Performance.enable", {})
             metrics = driver.execute_cdp_cmd("Performance.getMetrics", {})["metrics"]
             busy = next(m["value"] for m in metrics if m["name"] == "ProcessTime")
+            driver.execute_script("window.__goOn()")
+            found = WebDriverWait(driver, 300).until(
+                lambda d: d.execute_script("return window.__measured")
+            )
         finally:
             driver.quit()
     if not found["answered"]:
@@ -224,12 +231,11 @@ def measure(name: str, path: Path, rounds: int) -> None:
     """Print a table: a line a stage, median and most of the rounds."""
     blank = path.with_name("blank.html")
     blank.write_text("<!doctype html><title>blank</title><p>blank", encoding="utf-8")
-    pairs = [(opened(path), opened(blank)[0]) for _ in range(rounds)]
-    found, busy = zip(*(own for own, _ in pairs), strict=True)
-    found = [{"an empty page painted": other["painted"], **own}
-             for own, (_, other) in zip(found, pairs, strict=True)]  # fmt: skip
-    print(f"\n{name}: {path.stat().st_size / 1e6:.2f} MB, {rounds} rounds, the page's process"
-          f" {statistics.median(busy):.2f} CPU s in all (median)")  # fmt: skip
+    pairs = [(opened(path), opened(blank)) for _ in range(rounds)]
+    found = [{"an empty page painted": other["painted"], **own} for (own, _), (other, _) in pairs]
+    busy, idle = (statistics.median(pair[i][1] for pair in pairs) for i in (0, 1))
+    print(f"\n{name}: {path.stat().st_size / 1e6:.2f} MB, {rounds} rounds; processor seconds until"
+          f" a key was answered {busy:.2f} (an empty page {idle:.2f})")  # fmt: skip
     print("\n| stage | median ms | most ms |\n|---|---:|---:|")
     for stage in found[0]:
         times = [times[stage] for times in found]
