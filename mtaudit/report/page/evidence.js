@@ -34,8 +34,8 @@ function difference(steps) {
     text.append(tag === 'span' ? node
       : el('span', { class: 'step ' + tag }, (tag === 'del' ? '−' : '+') + '\u2060', node), ' ');
   };
-  for (const [operation, ours, theirs] of steps) {
-    if (operation === 'equal') add('span', ours);
+  for (const [ours, theirs] of steps) {
+    if (theirs === undefined) add('span', ours);
     else {
       add('del', ours, 'roundtrip.removed');
       add('ins', theirs, 'roundtrip.inserted');
