@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _STAGES = {
     "evidence": ("reading the text", "قراءة النص"),
     "translate": ("translating", "الترجمة"),
-    "roundtrip": ("round trip", "الترجمة الراجعة"),
+    "roundtrip": ("round trip", "الترجمة ذهابًا وإيابًا"),
     "index": ("reading clean reports", "قراءة التقارير المرجعية"),
     "references": ("cleaner reports", "التقارير النظيفة"),
 }

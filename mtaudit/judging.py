@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from . import score, source_language
 from .calibrate import Calibration
@@ -22,6 +23,7 @@ from .types import (
     RoundTrip,
     Segment,
     SegmentReport,
+    Suppressed,
 )
 
 
@@ -29,13 +31,19 @@ from .types import (
 class Examined:
     """A document after the text-alone stages: ``evidence[i]`` and ``surprisal[i]`` (words with
     their bits, see :class:`SegmentReport`) belong to ``segments[i]``.  ``allowances`` are the
-    comments in the article."""
+    comments in the article.
+
+    A run that is judged again has no text, but what was drawn from it: ``lines[i]`` numbers the
+    line that ``segments[i]`` begins on, in any way that tells lines apart, and ``suppressed[i]`` is
+    what stays suppressed in it (the findings stand there and in no evidence)."""
 
     document: Document
     segments: tuple[Segment, ...]
     evidence: tuple[tuple[Evidence, ...], ...]
     surprisal: tuple[tuple[tuple[int, int, float], ...], ...] = ()
     allowances: tuple[inline.Allowance, ...] = ()
+    lines: tuple[int, ...] = ()
+    suppressed: tuple[tuple[Suppressed, ...], ...] = ()
 
 
 def judge(
@@ -52,14 +60,16 @@ def judge(
     none of them."""
     rows: list[SegmentReport] = []
     scores: list[score.SentenceScore] = []
-    heat = item.surprisal or ((),) * len(item.segments)
-    columns = zip(item.segments, item.evidence, heat, trips, matches, strict=True)
-    for part, heard, words_heat, (trip, trip_evidence), (found, match_evidence) in columns:
+    nothing: tuple[tuple[Any, ...], ...] = ((),) * len(item.segments)
+    heat, kept = item.surprisal or nothing, item.suppressed or nothing
+    columns = zip(item.segments, item.evidence, heat, kept, trips, matches, strict=True)
+    for part, heard, words_heat, held, (trip, trip_evidence), (found, match_evidence) in columns:
         evidence = (*heard, trip_evidence, match_evidence)
         found_here = _weighed(issues_of_evidence(evidence), calibration.confidence)
         standing, allowed = inline.split(item.allowances, part, found_here)
         issues, dismissed = baseline.split(standing, part.text)
-        suppressed = (*dismissed, *allowed)
+        kept_back = (_reweighed(s, calibration.confidence) for s in held)
+        suppressed = (*dismissed, *allowed, *kept_back)
         if part.role == "furniture":
             rows.append(SegmentReport(item.document.doc_id, part, None, None, False, issues,
                                       evidence, trip, found, (), suppressed))  # fmt: skip
@@ -88,7 +98,18 @@ def judge(
     told = ((row.segment, s) for row in rows for s in row.suppressed)
     notes = (*item.document.notes, *inline.unused(item.allowances, told))
     document = replace(item.document, notes=notes)
-    return _document_report(document, rows, scores, calibration, reports, is_reference)
+    lines = item.lines or _lines(document, item.segments)
+    return _document_report(document, rows, scores, calibration, lines, reports, is_reference)
+
+
+def _lines(document: Document, segments: Sequence[Segment]) -> tuple[int, ...]:
+    """The line breaks before each segment."""
+    found, many, at = [], 0, 0
+    for segment in segments:
+        many += document.text.count("\n", at, segment.start)
+        at = segment.start
+        found.append(many)
+    return tuple(found)
 
 
 def _weighed(issues: tuple[Issue, ...], confidence: Mapping[str, float]) -> tuple[Issue, ...]:
@@ -108,6 +129,14 @@ def _weighed(issues: tuple[Issue, ...], confidence: Mapping[str, float]) -> tupl
     )
 
 
+def _reweighed(item: Suppressed, confidence: Mapping[str, float]) -> Suppressed:
+    """The same of a finding that stays suppressed."""
+    if item.issue is None:
+        return item
+    (issue,) = _weighed((item.issue,), confidence)
+    return replace(item, issue=issue)
+
+
 def issues_of_evidence(evidence: Iterable[Evidence]) -> tuple[Issue, ...]:
     """The issues of all witnesses in text order."""
     found = [issue for item in evidence for issue in item.issues]
@@ -119,6 +148,7 @@ def _document_report(
     rows: Sequence[SegmentReport],
     scores: Sequence[score.SentenceScore],
     calibration: Calibration,
+    lines: Sequence[int],
     reports: Sequence[ReportUse],
     is_reference: bool,
 ) -> DocumentReport:
@@ -138,10 +168,16 @@ def _document_report(
         counts[severity] = sum(i.severity == severity for row in rows for i in row.issues)
     # A report that is itself likely machine translation covers nothing.
     covered = [row for row in article if any(not match.doubtful for match in row.references)]
-    parts = _parts(document, [row.segment for row in article], scores, calibration)
+    # A line break between two sentences starts a paragraph.
+    paragraphs = [n for n, row in zip(lines, rows, strict=True) if row.segment.role == "article"]
+    sentences = [row.segment for row in article]
+    parts = tuple(
+        Part(sentences[p.first].start, sentences[p.last].end, p.mt_probability, p.machine)
+        for p in score.score_parts(scores, paragraphs, calibration)
+    )
     mixed = any(p.machine for p in parts) and not all(p.machine for p in parts)
     if mixed:
-        document = replace(document, notes=(*document.notes, _mixed(document, parts)))
+        document = replace(document, notes=(*document.notes, _mixed(sentences, parts)))
     return DocumentReport(
         document=document,
         segments=tuple(rows),
@@ -162,33 +198,19 @@ def _document_report(
     )
 
 
-def _parts(
-    document: Document,
-    segments: Sequence[Segment],
-    scores: Sequence[score.SentenceScore],
-    calibration: Calibration,
-) -> tuple[Part, ...]:
-    """The map of a document's parts; a line break between two sentences starts a paragraph."""
-    paragraphs = [document.text.count("\n", 0, segment.start) for segment in segments]
-    return tuple(
-        Part(segments[p.first].start, segments[p.last].end, p.mt_probability, p.machine)
-        for p in score.score_parts(scores, paragraphs, calibration)
-    )
-
-
+MIXED = "mixed"  # the code of the note on an article of which parts look like a machine's
 # Opening words of a part by which the editor finds it.
 _SHOWN = 6
 
 
-def _mixed(document: Document, parts: Sequence[Part]) -> Note:
+def _mixed(sentences: Sequence[Segment], parts: Sequence[Part]) -> Note:
     """Says which parts of a mixed article look like machine translation."""
-    openings = [
-        "«" + " ".join(document.text[p.start : p.end].split()[:_SHOWN]) + " …»"
-        for p in parts
-        if p.machine
-    ]
+    openings = []
+    for part in (p for p in parts if p.machine):
+        own = (s.text for s in sentences if part.start <= s.start < part.end)
+        openings.append("«" + " ".join(" ".join(own).split()[:_SHOWN]) + " …»")
     return Note(
-        "mixed",
+        MIXED,
         f"Mixed: {len(openings)} of {len(parts)} parts look like machine translation, the others do"
         f" not; they begin {', '.join(openings)}.",
         f"نص مختلط: يبدو {len(openings)} من أجزائه الـ{len(parts)} ترجمةً آلية دون سواها، وبدايتها:"

@@ -46,7 +46,7 @@ def load_models(options: Options, *, need_encoder: bool) -> Models:
         except ModelError as error:
             if options.translator != "embedded":
                 raise
-            notes.append(_model_note("no-translator", "round trip", "الترجمة الراجعة", error))
+            notes.append(_model_note("no-translator", "round trip", "الترجمة ذهابًا وإيابًا", error))
     if options.roundtrip or need_encoder:
         from .encoder import load_encoder
 

@@ -2,8 +2,8 @@
 
 No text is read again, no witness is heard, no model is loaded: evidence, findings, glosses and
 matches are those of the record, and the same code as in an audit draws the scores from them.  What
-can be new is the calibration, the thresholds and the baseline.  Records keep four decimals of every
-value, so a probability can differ from the audit's own in its last digits.
+can be new is the calibration, the thresholds and the baseline.  Where none of them is, the
+judgement is the stored one to the last digit.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import Any, cast
 
 from . import __version__
 from .calibrate import Calibration, Threshold
-from .desk.baseline import Baseline, carried_over, ordered
+from .desk.baseline import EMPTY, INLINE, Baseline
 from .errors import UsageError
-from .judging import Examined, judge
+from .judging import MIXED, Examined, judge
 from .report import StoredRun, stored_run
 from .types import (
     Document,
@@ -30,6 +30,7 @@ from .types import (
     RoundTrip,
     RunReport,
     Segment,
+    Suppressed,
 )
 
 Record = Mapping[str, Any]
@@ -78,13 +79,10 @@ def rejudge(
 ) -> StoredRun:
     """``run`` with new scores.  Without a ``baseline`` what was suppressed stays so."""
     given = thresholds or Thresholds()
-    # What comments in the articles allow holds under every baseline.
-    older = carried_over(run.segments) if baseline is None else baseline.entries
-    held = ordered([*older, *carried_over(run.segments, inline=True)])
     applied = given.applied(calibration)
     documents = []
     for document, segments in run.by_document():
-        report = _judged(document, segments, applied, held)
+        report = _judged(document, segments, applied, baseline)
         known = calibration.document_threshold.get("text")
         if given.document is not None and known and given.document != known.value:
             # The rate was measured at the calibration's threshold and at no other.
@@ -110,8 +108,6 @@ def rejudge(
     for before, after in zip(run.segments, stored.segments, strict=True):
         # Places need the text of the file, which a record does not hold.
         after |= {name: before[name] for name in ("line", "column")}
-        if baseline is None:
-            after["suppressed"] = before["suppressed"]
     stored.run["failures"] = old["failures"]
     stored.run["counts"]["failures"] = len(old["failures"])
     return stored
@@ -137,9 +133,19 @@ def _signature(
 
 
 def _judged(
-    document: Record, segments: Sequence[Record], calibration: Calibration, baseline: Baseline
+    document: Record,
+    segments: Sequence[Record],
+    calibration: Calibration,
+    baseline: Baseline | None,
 ) -> DocumentReport:
-    evidence = [_evidence(segment) for segment in segments]
+    suppressed = [[_suppressed(record) for record in s["suppressed"]] for s in segments]
+    # What comments in the articles allow holds under every baseline.
+    held = [[s for s in found if baseline is None or s.reason == INLINE] for found in suppressed]
+    freed = [
+        [s.issue for s in found if s not in kept and s.issue]
+        for found, kept in zip(suppressed, held, strict=True)
+    ]
+    evidence = [_evidence(s, issues) for s, issues in zip(segments, freed, strict=True)]
     both = list(zip(segments, evidence, strict=True))
     trips = [(_trip(record), _of(heard, "roundtrip")) for record, heard in both]
     matches = [(_matches(record), _of(heard, "reference")) for record, heard in both]
@@ -151,14 +157,25 @@ def _judged(
         tuple(_segment(s) for s in segments),
         alone,
         tuple(_surprisal(s["surprisal"]) for s in segments),
+        lines=tuple(_line(s, document["parts"]) for s in segments),
+        suppressed=tuple(map(tuple, held)),
     )
     return judge(
         item, trips, matches, calibration, reports=_reports(document),
-        is_reference=document["is_reference"], baseline=baseline,
+        is_reference=document["is_reference"], baseline=baseline or EMPTY,
     )  # fmt: skip
 
 
+def _line(segment: Record, parts: Sequence[Record]) -> int:
+    """The line of the file; in a text that was extracted the part, which a paragraph never leaves
+    and which depends on nothing that can be new."""
+    if segment["line"] is not None:
+        return int(segment["line"])
+    return sum(part["start"] <= segment["start"] for part in parts)
+
+
 def _document(record: Record) -> Document:
+    """Without its text, and without the note on mixed articles: that is judged anew."""
     return Document(
         doc_id=record["doc_id"],
         text="",
@@ -166,7 +183,7 @@ def _document(record: Record) -> Document:
         encoding=record["encoding"],
         media=record["media"],
         offsets_into=record["offsets_into"],
-        notes=tuple(Note(**note) for note in record["notes"]),
+        notes=tuple(Note(**note) for note in record["notes"] if note["code"] != MIXED),
     )
 
 
@@ -186,10 +203,15 @@ def _issue(record: Record) -> Issue:
     return Issue(**{**given, "more": more})
 
 
-def _evidence(segment: Record) -> list[Evidence]:
-    """The witnesses as they were heard, each with its findings, the suppressed ones too."""
-    records = [*segment["issues"], *(s["issue"] for s in segment["suppressed"] if s["issue"])]
-    issues = [_issue(record) for record in records]
+def _suppressed(record: Record) -> Suppressed:
+    issue = _issue(record["issue"]) if record["issue"] else None
+    return Suppressed(**{**record, "issue": issue, "editors": tuple(record["editors"])})
+
+
+def _evidence(segment: Record, freed: Sequence[Issue]) -> list[Evidence]:
+    """The witnesses as they were heard, each with its findings; those that a former baseline
+    suppressed (``freed``) are among them again."""
+    issues = [*map(_issue, segment["issues"]), *freed]
     names = list(segment["evidence"])
     found = []
     for name in names:
@@ -220,6 +242,7 @@ def _matches(segment: Record) -> tuple[ReferenceMatch, ...]:
                 **record,
                 "facts": tuple(Fact(**fact) for fact in record["facts"]),
                 "wording": tuple(cast("tuple[str, str]", tuple(w)) for w in record["wording"]),
+                "also_in": tuple(record["also_in"]),
             }
         )
         for record in segment["references"]

@@ -22,7 +22,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from .calibrate import Calibration, LogisticModel, Threshold
-from .types import Evidence, Issue, RoundTrip, Severity, Verdict
+from .types import DECIMALS, Evidence, Issue, RoundTrip, Severity, Verdict
 
 SEVERITY_WEIGHT: Mapping[Severity, float] = {"minor": 1.0, "major": 5.0, "critical": 25.0}
 # One sentence cannot be worse than unusable: two critical errors already make it so.
@@ -85,7 +85,8 @@ class PartScore:
 def feature_values(
     evidence: Iterable[Evidence], roundtrip: RoundTrip | None = None
 ) -> dict[str, float]:
-    """Flatten evidence to named numbers: ``witness`` and ``witness.feature``.
+    """Flatten evidence to named numbers: ``witness`` and ``witness.feature``, rounded as they are
+    recorded.
 
     Abstentions leave their names out; they are not written as 0.
     """
@@ -100,7 +101,7 @@ def feature_values(
             x = getattr(roundtrip, name)
             if x is not None:
                 values[f"roundtrip.{name}"] = float(x)
-    return values
+    return {name: round(x, DECIMALS) for name, x in values.items()}
 
 
 def penalty(issues: Iterable[Issue]) -> float:

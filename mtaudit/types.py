@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, runtime_checkable
 
 SCHEMA_VERSION = "1.2"
+# Measured numbers are recorded with this many decimals, and judged as they are recorded: a stored
+# run can be judged again to the last digit.
+DECIMALS = 4
 
 Severity = Literal["minor", "major", "critical"]
 SEVERITIES: tuple[Severity, ...] = ("minor", "major", "critical")

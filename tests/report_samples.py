@@ -250,7 +250,7 @@ def run_report(documents: Sequence[DocumentReport], **fields: Any) -> RunReport:
         "options": {"beam": 4, "reference": []},
         "models": {"translator": None, "encoder": "minilm-ar"},
         "notes": (Note("no-translator", "The round trip is left out: no model.",
-                       "تُركت الترجمة الراجعة: لا نموذج."),),
+                       "تُركت الترجمة ذهابًا وإيابًا: لا نموذج."),),
     }  # fmt: skip
     return RunReport(tuple(documents), **{**given, **fields})
 

@@ -13,6 +13,7 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 from jsonschema import Draft4Validator
+from lxml import etree
 from openpyxl import load_workbook
 from report_samples import HOSTILE, document_report, run_report, seed_run
 
@@ -119,7 +120,8 @@ def test_a_cell_never_outgrows_its_limit() -> None:
 # ------------------------------------------------------------------ XLIFF
 
 # Core and ITS module of XLIFF 2.1: children in their order, attributes that must and that may
-# stand, with the pattern of their values (xliff_core_2.0.xsd and its.xsd of the standard).
+# stand, with the pattern of their values (xliff_core_2.0.xsd and its.xsd of the standard).  The
+# core's schema itself stands in cases/schemas; it lets attributes of modules pass unseen.
 NMTOKEN, LANG, YES = r"[\w.:-]+", r"[A-Za-z]{1,8}(-\w{1,8})*", "yes|no"
 DIR, ANY, SCORE, URI = "ltr|rtl|auto", r"(?s).*", r"\d{1,2}(\.\d+)?|100(\.0+)?", r"\S+"
 TYPES = (
@@ -197,6 +199,30 @@ def check_xliff(root: Xml.Element) -> None:
         assert "mt-confidence" in tools
 
 
+def core_errors(text: bytes) -> list[str]:
+    """What the official schema of the core says; its import of xml.xsd is read from beside it."""
+
+    class Beside(etree.Resolver):
+        def resolve(self, url: str, public_id: str, context: Any) -> Any:
+            if Path(url).name == "xml.xsd":
+                return self.resolve_filename(str(SCHEMAS / "xml.xsd"), context)
+            return None
+
+    parser = etree.XMLParser(no_network=True)
+    parser.resolvers.add(Beside())
+    schema = etree.XMLSchema(etree.parse(SCHEMAS / "xliff-core-2.0.xsd", parser))
+    schema.validate(etree.fromstring(text))
+    return [f"{e.line}: {e.message}" for e in schema.error_log]
+
+
+def test_the_core_schema_refuses_what_is_no_xliff() -> None:
+    start = f'<xliff xmlns="{XLF[1:-1]}" version="2.1" srcLang="ar"><file id="f"><unit id="u">'
+    end = "</unit></file></xliff>"
+    assert core_errors(f"{start}<segment><source>x</source></segment>{end}".encode()) == []
+    assert core_errors(f"{start}<segment><target>x</target></segment>{end}".encode())
+    assert core_errors(f'{start}<segment state="x"><source/></segment>{end}'.encode())
+
+
 def words_of(element: Xml.Element) -> str:
     """The text of a source or target, ``<cp>`` put back."""
     out = element.text or ""
@@ -211,7 +237,9 @@ def test_xliff_keeps_to_the_standard(
     name: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     folder = request.getfixturevalue(name)
-    root = Xml.fromstring(export(folder, "xliff", tmp_path / "x.xlf"))
+    text = export(folder, "xliff", tmp_path / "x.xlf")
+    assert core_errors(text) == []
+    root = Xml.fromstring(text)
     check_xliff(root)
     stored = read_run(folder)
     targets = [words_of(t) for t in root.iter(f"{XLF}target")]
@@ -242,7 +270,9 @@ def test_xliff_marks_exactly_the_words_of_a_finding(run: Path, tmp_path: Path) -
 def test_without_a_round_trip_the_article_is_the_source(tmp_path: Path) -> None:
     report = document_report("a.txt", "قال KYIV ثم صمت.", clean=True)
     write_run(run_report([report]), tmp_path / "r", ["jsonl"])
-    root = Xml.fromstring(export(tmp_path / "r", "xliff", tmp_path / "x.xlf"))
+    text = export(tmp_path / "r", "xliff", tmp_path / "x.xlf")
+    assert core_errors(text) == []
+    root = Xml.fromstring(text)
     check_xliff(root)
     assert (root.get("srcLang"), root.get("trgLang")) == ("ar", None)
     assert [words_of(s) for s in root.iter(f"{XLF}source")] == ["قال KYIV ثم صمت."]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,14 @@ from mtaudit import calibrate
 from mtaudit.cli import main
 from mtaudit.config import Options, load_options
 from mtaudit.desk import refit as refits
-from mtaudit.desk.baseline import Baseline, Entry
+from mtaudit.desk.baseline import Baseline, Entry, text_of
 from mtaudit.errors import ExitCode, UsageError
 from mtaudit.pipeline import audit
 from mtaudit.rejudge import Thresholds, rejudge
 from mtaudit.report import StoredRun, read_run, write_run
+from mtaudit.types import Document, RunReport
 
+SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 ARTICLE = (
     "وقال الوزير إن بلاده ترفض هذه الضمان من الاتحاد الأوروبي من الاتحاد الأوروبي.\n"
     "وأضاف أن KYIV تنتظر الرد ، وأن الاتفاق سيوقع في القاهرة بعد أسبوعين من الآن.\n"
@@ -46,22 +49,84 @@ def run(folder: Path) -> StoredRun:
     return read_run(folder)
 
 
-def test_the_same_calibration_gives_the_same_judgement(run: StoredRun) -> None:
-    """Numbers within what four decimals of evidence allow; everything else to the letter."""
+def same_judgement(run: StoredRun) -> None:
+    """Judged again with nothing new, every record is the stored one, to the last digit."""
     again = rejudge(run, calibrate.default())
     for before, after in zip(run.segments, again.segments, strict=True):
-        for name in before.keys() - {"mt_probability", "quality", "contributions", "signature"}:
-            assert after[name] == before[name], name
-        for name in ("mt_probability", "quality"):
-            assert after[name] == pytest.approx(before[name], abs=2e-3)
+        assert after == {**before, "signature": again.run["signature"]}
     for before, after in zip(run.documents, again.documents, strict=True):
-        near = {"mt_probability", "quality", "interval"}
-        for name in before.keys() - near - {"signature"}:
-            assert after[name] == before[name], name
-        assert after["mt_probability"] == pytest.approx(before["mt_probability"], abs=2e-3)
+        assert after == {**before, "signature": again.run["signature"]}
     assert again.run["counts"] == run.run["counts"]
     assert "|rejudged:" in again.run["signature"]
-    assert {s["signature"] for s in again.segments} == {again.run["signature"]}
+
+
+def written(run: RunReport, folder: Path) -> StoredRun:
+    write_run(run, folder, ["jsonl"])
+    return read_run(folder)
+
+
+def test_the_same_calibration_gives_the_same_judgement(run: StoredRun) -> None:
+    same_judgement(run)
+
+
+def test_the_seeds_with_references_are_judged_the_same(
+    seeds_run: RunReport, tmp_path: Path
+) -> None:
+    run = written(seeds_run, tmp_path)
+    assert any(segment["references"] for segment in run.segments)
+    assert any(segment["roundtrip"] for segment in run.segments)
+    same_judgement(run)
+
+
+def test_the_seeds_without_references_are_judged_the_same(tmp_path: Path) -> None:
+    run = written(audit([SEEDS], Options(roundtrip=False, cache=False)), tmp_path)
+    assert len(run.documents) == 5
+    same_judgement(run)
+
+
+@pytest.mark.parametrize("offsets_into", ["file", "extracted"])
+def test_a_mixed_article_stays_mixed(offsets_into: str, tmp_path: Path) -> None:
+    """Some paragraphs of a clean seed, then the damaged one's: the map of the parts needs to know
+    where paragraphs end, and the note is written once."""
+    texts = {path.name[:3]: path.read_text("utf-8").split("\n") for path in SEEDS.glob("*.txt")}
+    clean = [line for line in texts["001"] if len(line.split()) > 15][:4]
+    broken = [line for line in texts["000"] if len(line.split()) > 10][:3]
+    text = "\n".join([*clean, *broken])
+    document = Document("mixed", text, offsets_into=offsets_into)  # type: ignore[arg-type]
+    found = audit([], Options(roundtrip=False, cache=False), documents=[document])
+    run = written(found, tmp_path)
+    assert {part["machine"] for part in run.documents[0]["parts"]} == {True, False}
+    assert [note["code"] for note in run.documents[0]["notes"]] == ["mixed"]
+    same_judgement(run)
+    # At a threshold that no part reaches the article is mixed no more.
+    calm = replace(calibrate.default(), document_part={})
+    assert rejudge(run, calm).documents[0]["notes"] == []
+
+
+def test_what_comments_and_a_baseline_suppress_stays_where_it_is(tmp_path: Path) -> None:
+    """The same sentence stands twice, and only one of them was allowed."""
+    line = "وقال الوزير إن بلاده ترفض هذه الضمان من الاتحاد الأوروبي من الاتحاد الأوروبي.\n"
+    comment = "<!-- mtaudit: allow repetition.*, flagged: اقتباس -->\n"
+    text = line + comment + line + "وأضاف أن KYIV تنتظر الرد ، وأن الاتفاق سيوقع في القاهرة.\n"
+    options = Options(roundtrip=False, cache=False)
+    first = written(audit([], options, documents=[Document("a", text)]), tmp_path / "one")
+    assert [bool(s["suppressed"]) for s in first.segments] == [False, True, False]
+    assert [s["flagged"] for s in first.segments[:2]] == [True, False]
+    same_judgement(first)
+    # A calibration that knows better how often a code is right says so of what is suppressed too.
+    held = [s["issue"] for s in first.segments[1]["suppressed"] if s["issue"]]
+    doubting = replace(calibrate.default(), confidence={held[0]["code"]: 0.05})
+    again = [s["issue"] for s in rejudge(first, doubting).segments[1]["suppressed"] if s["issue"]]
+    assert [i["confidence"] for i in again if i["code"] == held[0]["code"]] == [0.05]
+    issue = next(i for i in first.segments[2]["issues"] if i["text"] == "KYIV")
+    entry = Entry("finding", first.segments[2]["text"], issue["code"], "KYIV", editors=("سلمى",))
+    (tmp_path / "b.json").write_text(text_of(Baseline((entry,))), encoding="utf-8")
+    edited = text.replace("KYIV تنتظر", "KYIV اليوم تنتظر")
+    given = replace(options, baseline=str(tmp_path / "b.json"))
+    second = written(audit([], given, documents=[Document("a", edited)]), tmp_path / "two")
+    (told,) = second.segments[2]["suppressed"]
+    assert 0.9 < told["similarity"] < 1
+    same_judgement(second)
 
 
 def test_no_witness_and_no_model_is_asked(run: StoredRun, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -170,6 +170,16 @@ def test_silent_witnesses_reach_the_page_as_reasons(run: RunReport) -> None:
     assert '"evidence":{"x":"why","y":null}' in html
 
 
+def test_what_many_records_share_stands_once(run: RunReport) -> None:
+    first = run.documents[0]
+    twin = replace(first, document=replace(first.document, doc_id="twin"))
+    html = page(stored_run(run_report([first, twin])))
+    for issue in (issue for segment in first.segments for issue in segment.issues):
+        assert html.count(embedded_json(issue.message_ar)) == 1
+        # The words that it marks are those of the sentence.
+        assert f',"{issue.text}"]' not in html
+
+
 # ------------------------------------------------------------------ colours
 
 

@@ -125,12 +125,12 @@ def ordered(entries: Iterable[Entry]) -> Baseline:
     return Baseline(tuple(last[key] for key in sorted(last)))
 
 
-def carried_over(segments: Iterable[Mapping[str, Any]], *, inline: bool = False) -> Iterator[Entry]:
-    """The dismissals that already held in a run's records: the next baseline must not forget
-    them.  ``inline`` gives what comments in the articles allowed, instead."""
+def carried_over(segments: Iterable[Mapping[str, Any]]) -> Iterator[Entry]:
+    """The dismissals that already held in a run's records: the next baseline must not forget them.
+    What comments in the articles allow is none of them."""
     for segment in segments:
         for item in segment["suppressed"]:
-            if (item["reason"] == INLINE) is not inline:
+            if item["reason"] == INLINE:
                 continue
             issue = item["issue"]
             yield Entry(

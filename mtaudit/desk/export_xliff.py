@@ -201,7 +201,8 @@ def text_of(run: StoredRun) -> str:
     tools = [f"localization-quality-issue|urn:mtaudit:{quote(version)}"]
     if glossed:
         name = quote(allowed(str(run.run["models"].get("translator"))), safe="")
-        tools.insert(0, f"mt-confidence|urn:mtaudit:translator:{name}")
+        # Not "translator": the standard's its.sch counts "translate" as a category named here.
+        tools.insert(0, f"mt-confidence|urn:mtaudit:mt:{name}")
     root = Xml.Element(_tag("xliff"), {"version": "2.1", "srcLang": "en" if glossed else "ar"})
     if glossed:
         root.set("trgLang", "ar")

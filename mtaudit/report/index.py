@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ..types import SEVERITIES, Verdict
+from .html import STYLES as REPORT_STYLES
 from .html import filled, interface
 from .jsonl import write_atomically
 from .record import plain
@@ -21,7 +22,7 @@ from .strings import LANGUAGES, shortened, texts
 
 INDEX = "index.html"
 SCRIPTS = ("base.js", "frame.js", "text.js", "index.js")
-STYLES = ("report.css", "index.css")
+STYLES = (*REPORT_STYLES, "index.css")
 
 # Characters kept of what comes from outside: one line of the table, not the article.
 _TITLE, _PATH, _ERROR = 160, 300, 400

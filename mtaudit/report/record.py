@@ -1,7 +1,8 @@
 """The records of a run: plain dictionaries with a fixed key order, ready for JSON.
 
-Measured numbers are rounded to four decimals, and what is not finite becomes ``None``: a report
-never shows a number that cannot be written down.  The schemas in ``schema/`` describe the records.
+Measured numbers are rounded to :data:`mtaudit.types.DECIMALS` places, and what is not finite
+becomes ``None``: a report never shows a number that cannot be written down.  The schemas in
+``schema/`` describe the records.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 from .. import __version__, fingerprint
 from ..types import (
+    DECIMALS,
     SCHEMA_VERSION,
     SEVERITIES,
     DocumentReport,
@@ -29,7 +31,6 @@ from ..types import (
 )
 
 Record = dict[str, Any]
-DECIMALS = 4
 
 
 @dataclass(frozen=True, slots=True)

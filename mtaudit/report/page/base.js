@@ -2,6 +2,17 @@
 
 const data = JSON.parse(document.getElementById('data').textContent);
 const root = document.documentElement;
+// What records share stands once: a segment names it by number, a finding is the list of its kind,
+// start, end, fingerprint and, where it is not the words it marks, its text.
+for (const doc of data.documents || []) {
+  for (const segment of doc.segments) {
+    Object.assign(segment, data.alike[segment.alike]);
+    segment.issues = segment.issues.map(([kind, start, end, fingerprint, text]) => ({
+      ...data.kinds[kind], start, end, fingerprint,
+      text: text ?? Array.from(segment.text).slice(start - segment.start, end - segment.start).join(''),
+    }));
+  }
+}
 const SEVERITIES = data.severities;
 
 const state = {

@@ -109,9 +109,19 @@ function deskCounts(doc) {
 
 function drawCounts() {
   const place = document.getElementById('desk-counts');
-  if (place) place.textContent = deskCounts(data.documents[state.doc]);
+  if (!place) return;
+  const doc = data.documents[state.doc];
+  place.textContent = deskCounts(doc);
+  drawDone(doc);
   const warning = document.getElementById('desk-memory');
   if (warning) warning.hidden = desk.lasting;
+}
+
+// How far the editor has come.
+function drawDone(doc) {
+  const prints = [...findingsOf(doc)];
+  const share = prints.length ? prints.filter(verdictOf).length / prints.length : 1;
+  document.getElementById('desk-done').style.setProperty('inline-size', (100 * share).toFixed(1) + '%');
 }
 
 function deskPanel(doc) {
@@ -139,6 +149,7 @@ function deskPanel(doc) {
   const button = (key, act, id) => el('button', { type: 'button', class: 'chip', id, text: t(key), onclick: act });
   return el('section', { class: 'desk', 'aria-label': t('desk.title') },
     el('p', null, el('b', { text: t('desk.title') }), ' ', el('span', { class: 'caption', id: 'desk-counts', text: deskCounts(doc) })),
+    el('div', { class: 'gauge', 'aria-hidden': 'true' }, el('span', { class: 'gauge-fill', id: 'desk-done' })),
     el('div', { class: 'desk-tools' },
       el('label', { class: 'key' }, t('desk.editor') + ' ', editor),
       button('desk.export_json', () => download(fileName('json'), 'application/json', verdictsJson()), 'export-json'),
@@ -153,7 +164,7 @@ function suppressedBox(segment) {
   const list = el('ul');
   for (const { issue, reason, comment, editors } of segment.suppressed) {
     const line = el('li');
-    if (issue) line.append(piece(issue.text, { lang: 'ar' }), ' · ', safe(issue['message_' + state.lang]), ' ', piece(issue.code, { class: 'code', dir: 'ltr' }));
+    if (issue) line.append(piece(issue.text, { lang: 'ar' }), ' · ', prose(issue['message_' + state.lang]), ' ', piece(issue.code, { class: 'code', dir: 'ltr' }));
     else line.append(t('desk.whole_sentence'));
     line.append(el('span', { class: 'caption block' },
       editors.length ? t('desk.dismissed_by', { names: withoutControls(editors.join(state.lang === 'ar' ? '، ' : ', ')) }) : piece(reason),

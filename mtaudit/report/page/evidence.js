@@ -6,9 +6,9 @@ function part(title, ...children) {
 
 function measures(pairs) {
   const list = el('ul', { class: 'measures' });
-  for (const [name, value] of pairs) {
+  for (const [name, value, meaning] of pairs) {
     if (value === null || value === undefined) continue;
-    list.append(el('li', null, el('span', { text: name + ' ' }), ltr(value)));
+    list.append(el('li', { title: meaning }, el('span', { text: name + ' ' }), ltr(value.replace('-', '−'))));
   }
   return list.childElementCount ? list : null;
 }
@@ -34,8 +34,8 @@ function difference(steps) {
     text.append(tag === 'span' ? node
       : el('span', { class: 'step ' + tag }, (tag === 'del' ? '−' : '+') + '\u2060', node), ' ');
   };
-  for (const [operation, ours, theirs] of steps) {
-    if (operation === 'equal') add('span', ours);
+  for (const [ours, theirs] of steps) {
+    if (theirs === undefined) add('span', ours);
     else {
       add('del', ours, 'roundtrip.removed');
       add('ins', theirs, 'roundtrip.inserted');
@@ -54,10 +54,12 @@ function roundTrip(trip) {
     wordList(t('roundtrip.lost'), trip.lost),
     wordList(t('roundtrip.added'), trip.added),
     measures([
-      ['chrF', number(trip.chrf, 0)], ['BLEU', number(trip.bleu, 0)], ['TER', number(trip.ter, 0)],
-      [t('roundtrip.semantic'), number(trip.semantic, 2)],
+      ['chrF', number(trip.chrf, 0), t('roundtrip.chrf')],
+      ['BLEU', number(trip.bleu, 0), t('roundtrip.bleu')],
+      ['TER', number(trip.ter, 0), t('roundtrip.ter')],
+      [t('roundtrip.semantic'), number(trip.semantic, 2), t('roundtrip.semantic_note')],
       [t('roundtrip.length_ratio'), number(trip.length_ratio, 2)],
-      [t('roundtrip.forced_logprob'), number(trip.forced_logprob, 2)],
+      [t('roundtrip.forced_logprob'), number(trip.forced_logprob, 2), t('roundtrip.forced_note')],
     ]),
     ...trip.notes.map((note) => el('p', { class: 'caption' }, piece(note))));
 }
@@ -73,13 +75,8 @@ function sourceLink(match) {
 }
 
 function factRow(fact) {
-  const cell = (text) => {
-    const td = el('td', { lang: 'ar' });
-    if (text) td.append(piece(text));
-    else td.append(el('span', { class: 'absent', text: '—' }));
-    return td;
-  };
-  return el('tr', { class: 'fact ' + (fact.status === 'agrees' ? 'agrees' : 'differs') },
+  const cell = (text) => el('td', { lang: 'ar' }, piece(text));
+  return el('tr', { class: 'fact ' + fact.status },
     el('th', { scope: 'row', text: t('kind.' + fact.kind) }),
     cell(fact.suspect), cell(fact.reference),
     el('td', { class: 'status' }, ltr(fact.status === 'agrees' ? '=' : '≠'), ' ' + t('fact.' + fact.status)));
@@ -96,14 +93,19 @@ function reference(match, i) {
     const names = match.also_in.join(state.lang === 'ar' ? '، ' : ', ');
     block.append(el('p', { class: 'caption', text: t('reference.copied', { reports: names }) }));
   }
-  if (match.facts.length) {
+  const paired = match.facts.filter((f) => f.suspect && f.reference);
+  if (paired.length) {
     block.append(el('table', { class: 'facts' },
       el('caption', { text: t('reference.facts') }),
       el('thead', null, el('tr', null, el('td'),
         el('th', { scope: 'col', text: t('reference.here') }),
         el('th', { scope: 'col', text: t('reference.there') }), el('td'))),
-      el('tbody', null, ...match.facts.map(factRow))));
+      el('tbody', null, ...paired.map(factRow))));
   }
+  // What only one of the two tells: the signs are those of the word diff.
+  const single = (side) => match.facts.filter((f) => f[side] && !paired.includes(f)).map((f) => f[side]);
+  block.append(wordList('− ' + t('fact.absent'), single('suspect')) || '',
+    wordList('+ ' + t('fact.extra'), single('reference')) || '');
   if (match.wording.length) {
     const list = el('ul', { class: 'wording' });
     for (const [ours, theirs] of match.wording) {
@@ -118,7 +120,8 @@ function reference(match, i) {
 function why(contributions) {
   const rows = contributions.filter(([, x]) => x !== null && Math.abs(x) >= 0.005).slice(0, 8);
   if (!rows.length) return null;
-  const most = Math.max(...rows.map(([, x]) => Math.abs(x)));
+  // Of weights that are all small no bar is long.
+  const most = Math.max(1, ...rows.map(([, x]) => Math.abs(x)));
   const list = el('ul', { class: 'bars' });
   for (const [name, x] of rows) {
     const bar = el('span', { class: 'bar ' + (x > 0 ? 'towards' : 'away') });
@@ -149,12 +152,15 @@ function silences(evidence) {
 }
 
 function evidenceBody(segment) {
-  return [
-    sides(segment),
+  const narrow = [
     segment.roundtrip ? roundTrip(segment.roundtrip) : null,
     ...segment.references.map(reference),
-    why(segment.contributions),
-    surprisal(segment),
+    atOnce(segment) ? null : why(segment.contributions),
     silences(segment.evidence),
+  ].filter(Boolean);
+  return [
+    sides(segment),
+    narrow.length ? el('div', { class: 'columns' }, ...narrow) : null,
+    surprisal(segment),
   ].filter(Boolean);
 }

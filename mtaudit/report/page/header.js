@@ -36,13 +36,17 @@ function figure(name, value, ...more) {
     el('dd', null, el('span', { class: 'value' }, value), ...more));
 }
 
+// Ends that two decimals do not tell apart have three.
+const rangeOf = ([low, high]) =>
+  [low, high].map((x) => x.toFixed(high - low < 0.01 ? 3 : 2)).join('–');
+
 function figures(doc) {
   const judged = doc.segments.filter(isJudged);
   const list = el('dl', { class: 'figures' });
   if (doc.mt_probability !== null) {
     list.append(figure(t('document.probability_long'), ltr(two(doc.mt_probability)), scale(doc),
       el('span', { class: 'caption', text: [
-        doc.interval ? t('document.interval', { range: doc.interval.map(two).join('–') }) : null,
+        doc.interval ? t('document.interval', { range: rangeOf(doc.interval) }) : null,
         doc.threshold !== null ? t('document.threshold', { threshold: two(doc.threshold) }) : null,
       ].filter(Boolean).join(' · ') })));
   }
@@ -67,20 +71,33 @@ function falseAlarm(doc) {
     : t('document.false_alarm_unknown') });
 }
 
-// One cell a sentence.  One tab stop; the arrow keys go along it.
+const MOST_CELLS = 300; // two or three lines of them
+
+// A cell for these neighbouring segments: as grave as the worst sentence among them.
+function stripCell(segments, position) {
+  const lines = segments.filter(isArticle);
+  const judged = lines.map((s) => s.quality).filter((quality) => quality !== null);
+  const worst = judged.length ? Math.min(...judged) : null;
+  const kind = !lines.length ? 'outside' : worst === null ? 'unknown' : 'heat-' + heat(worst);
+  const [first, last] = [segments[0].index + 1, segments[segments.length - 1].index + 1];
+  const n = first === last ? first : first + '–' + last;
+  const name = lines.length
+    ? t('document.strip_cell', { n, issues: lines.reduce((sum, s) => sum + s.issues.length, 0),
+      quality: worst === null ? '—' : whole(worst) })
+    : t('document.strip_furniture', { n });
+  return el('button', {
+    type: 'button', class: 'cell ' + kind + (lines.some((s) => s.flagged) ? ' flagged' : ''),
+    'aria-label': name, title: name, tabindex: position ? -1 : 0, 'data-position': position,
+  });
+}
+
+// One cell a sentence; in a long text one for several.  One tab stop; the arrow keys go along it.
 function heatStrip(doc, go) {
   const strip = el('div', { class: 'strip', role: 'group', 'aria-label': t('document.strip') });
-  doc.segments.forEach((segment, i) => {
-    const kind = !isArticle(segment) ? 'outside' : segment.quality === null ? 'unknown' : 'heat-' + heat(segment.quality);
-    const name = isArticle(segment)
-      ? t('document.strip_cell', { n: segment.index + 1, issues: segment.issues.length,
-        quality: segment.quality === null ? '—' : whole(segment.quality) })
-      : t('document.strip_furniture', { n: segment.index + 1 });
-    strip.append(el('button', {
-      type: 'button', class: 'cell ' + kind + (segment.flagged ? ' flagged' : ''),
-      'aria-label': name, title: name, tabindex: i ? -1 : 0, 'data-position': i,
-    }));
-  });
+  const many = Math.ceil(doc.segments.length / MOST_CELLS);
+  for (let i = 0; i < doc.segments.length; i += many) {
+    strip.append(stripCell(doc.segments.slice(i, i + many), i));
+  }
   strip.addEventListener('click', (e) => {
     if (e.target.dataset.position) go(Number(e.target.dataset.position));
   });
@@ -95,7 +112,8 @@ function heatStrip(doc, go) {
     next.tabIndex = 0;
     next.focus();
   });
-  return el('div', { class: 'strip-box' }, strip, el('p', { class: 'caption legend', text: t('document.legend') }));
+  const legend = t('document.legend') + (many > 1 ? ' ' + t('document.legend_many', { n: many }) : '');
+  return el('div', { class: 'strip-box' }, strip, el('p', { class: 'caption legend', text: legend }));
 }
 
 // Who spoke on how many sentences, and why the others did not.
@@ -104,41 +122,45 @@ function witnessTable(doc) {
   const names = [...new Set(lines.flatMap((s) => Object.keys(s.evidence)))];
   if (!names.length) return null;
   let speaking = 0;
+  const silenced = [];
   const list = el('dl', { class: 'witnesses' });
   for (const name of names) {
     const heard = lines.filter((s) => name in s.evidence);
     const silent = heard.filter((s) => s.evidence[name] !== null);
     if (silent.length < heard.length) speaking++;
-    const says = el('dd', null, silent.length === heard.length ? t('document.silent')
-      : t('document.spoke', { a: heard.length - silent.length, b: heard.length }));
+    else silenced.push(t('witness.' + name));
+    const spoken = heard.length - silent.length;
+    const bar = el('span', { class: 'gauge-fill' });
+    bar.style.setProperty('inline-size', (100 * spoken / heard.length).toFixed(1) + '%');
+    const says = el('dd', null, el('span', { class: 'gauge', 'aria-hidden': 'true' }, bar),
+      spoken ? t('document.spoke', { a: spoken, b: heard.length }) : t('document.silent'));
     for (const [reason, n] of count(silent, (s) => s.evidence[name])) {
       says.append(el('span', { class: 'caption block' },
         t('document.why_silent', { n, reason: words('') }), piece(reasonText(reason))));
     }
-    list.append(el('div', { class: silent.length === heard.length ? 'silent' : null },
+    list.append(el('div', { class: spoken ? null : 'silent' },
       el('dt', { text: t('witness.' + name) }), says));
   }
   return el('details', { class: 'fold' },
     el('summary', null, t('document.witnesses') + ' ',
-      el('span', { class: 'caption', text: t('document.witnesses_spoke', { n: speaking, all: names.length }) })), list);
+      el('span', { class: 'caption', text: t('document.witnesses_spoke', { n: speaking, all: names.length })
+        + (silenced.length ? ' · ' + t('document.witnesses_silent') + ': ' + silenced.join(state.lang === 'ar' ? '، ' : ', ') : '') })), list);
 }
 
 // The languages that the text was probably translated from, with what points there.
 function sourceLanguages(doc) {
   const found = doc.source_languages || [];
   if (!found.length) return null;
-  const line = el('p', { class: 'source-languages', title: t('document.source_language_note') },
-    el('span', { class: 'key', text: t('document.source_language') + ': ' }));
-  found.forEach(({ language, share, texts }, i) => {
-    if (i) line.append(state.lang === 'ar' ? '؛ ' : '; ');
-    line.append(el('b', { text: languageName(language) }), ' ');
-    if (found.length > 1) line.append(ltr(percent(share)), ' ');
-    // One isolated run of Arabic: the commas between the pieces belong to it, not to the line.
-    const examples = el('bdi', { lang: 'ar', dir: 'rtl' });
-    texts.forEach((text, n) => examples.append(n ? '، ' : '', piece(text, { lang: 'ar' })));
-    line.append('(', examples, ')');
-  });
-  return line;
+  const list = el('dl', { class: 'source-languages' });
+  for (const { language, share, texts } of found) {
+    const examples = el('dd');
+    for (const text of texts) examples.append(piece(text, { lang: 'ar', class: 'example' }));
+    list.append(el('div', null, el('dt', null, el('b', { text: languageName(language) }), ' ',
+      found.length > 1 ? ltr(percent(share), 'caption') : null), examples));
+  }
+  return el('section', { class: 'sources', 'aria-label': t('document.source_language') },
+    el('p', { class: 'key', text: t('document.source_language') }), list,
+    found.length > 1 ? el('p', { class: 'caption', text: t('document.source_language_note') }) : null);
 }
 
 // The reports that the article was held against, and why these.
@@ -158,7 +180,9 @@ function reportsUsed(doc) {
     }
     list.append(line);
   }
-  return el('details', { class: 'reports' }, el('summary', { text: t('reference.used') + ' ' + doc.reports.length }), list);
+  return el('details', { class: 'fold reports' },
+    el('summary', null, t('reference.used') + ' ',
+      el('span', { class: 'caption', text: t('reference.used_many', { n: doc.reports.length }) })), list);
 }
 
 function header(doc, go) {
@@ -172,7 +196,9 @@ function header(doc, go) {
     doc.abstained ? el('p', { class: 'false-alarm' }, piece(reasonText(doc.abstained))) : null,
     falseAlarm(doc), sourceLanguages(doc), figures(doc), heatStrip(doc, go));
   for (const item of doc.notes) {
-    head.append(el('p', { class: 'warning' }, piece(item['message_' + state.lang])));
+    const line = el('p', { class: 'warning' });
+    line.append(prose(item['message_' + state.lang]));
+    head.append(line);
   }
   head.append(reportsUsed(doc) || '', witnessTable(doc) || '');
   return head;

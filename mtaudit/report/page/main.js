@@ -14,14 +14,24 @@ function switchLanguage() {
 }
 
 function failures() {
-  const { failures: failed, notes } = data.run;
-  if (!failed.length && !notes.length) return null;
-  const box = el('section', { class: 'failures', 'aria-label': t('app.notes') });
-  for (const item of notes) box.append(el('p', { class: 'warning' }, piece(item['message_' + state.lang])));
-  if (failed.length) box.append(el('h2', { text: t('failure.title') }));
+  const failed = data.run.failures;
+  if (!failed.length) return null;
+  const box = el('section', { class: 'failures', 'aria-label': t('failure.title') }, el('h2', { text: t('failure.title') }));
   for (const f of failed) {
     box.append(el('p', { class: 'failure' }, piece(f.path, { class: 'path', dir: 'ltr' }), ' — ', piece(f.message),
       f.mend ? el('span', { class: 'caption block' }, t('failure.mend') + ': ', piece(f.mend)) : null));
+  }
+  return box;
+}
+
+// What holds for the whole run: an editor looks for the article first.
+function runNotes() {
+  if (!data.run.notes.length) return null;
+  const box = el('div', { class: 'run-notes' }, el('h2', { text: t('app.notes') }));
+  for (const item of data.run.notes) {
+    const line = el('p', { class: 'caption' });
+    line.append(prose(item['message_' + state.lang]));
+    box.append(line);
   }
   return box;
 }
@@ -34,6 +44,7 @@ function colophon() {
   return el('footer', null,
     el('h2', { text: t('app.about') }),
     el('p', { class: 'caption', text: t('app.about_text') }),
+    runNotes(),
     el('dl', { class: 'colophon' },
       line('app.version', 'mtaudit ' + versions.mtaudit), line('app.signature', signature),
       line('app.models', pairs(models)), line('app.options', pairs(options))));
@@ -68,6 +79,7 @@ function drawDocument() {
     else row.removeAttribute('aria-current');
   }
   drawList();
+  drawDone(doc);
 }
 
 function drawPage() {

@@ -60,7 +60,7 @@ function note(group, id) {
   const { issue, issues } = group;
   const prints = [...new Set(issues.map((i) => i.fingerprint))];
   const message = el('span', { class: 'message' });
-  message.append(safe(issue['message_' + state.lang]));
+  message.append(prose(issue['message_' + state.lang]));
   const box = el('details', { class: 'note ' + issue.severity, id, open: issue.severity !== 'minor' },
     el('summary', null, severityLabel(issue.severity),
       issues.length > 1 ? ltr('×' + issues.length, 'times') : null, badge(prints), ' ', message));
@@ -70,7 +70,7 @@ function note(group, id) {
       piece(issue.suggestion, { class: 'suggestion', lang: 'ar' }), ' ', copyButton(issue.suggestion)));
   } else if (adviceOf(issue)) {
     box.append(el('p', { class: 'fix' },
-      el('span', { class: 'key', text: t('issue.advice') + ': ' }), piece(adviceOf(issue))));
+      el('span', { class: 'key', text: t('issue.advice') + ': ' }), prose(adviceOf(issue))));
   }
   const facts = [
     t('category.' + issue.category), t('witness.' + issue.witness),
@@ -141,16 +141,20 @@ function scores(segment) {
   return line;
 }
 
+// Whether the evidence is open from the beginning: a narrow page would be endless with it.
+const atOnce = (segment) => segment.flagged && innerWidth >= 960;
+
 function evidenceBox(segment) {
-  const box = el('details', { class: 'evidence', open: segment.flagged },
-    el('summary', null, scores(segment), ' ', el('span', { class: 'link', text: t('sentence.details') })));
+  const open = atOnce(segment);
+  const box = el('details', { class: 'evidence', open },
+    el('summary', { class: 'link', text: t('sentence.details') }));
   let filled = false;
   const fill = () => {
     if (filled) return;
     filled = true;
     box.append(el('div', { class: 'parts' }, ...evidenceBody(segment)));
   };
-  if (segment.flagged) fill();
+  if (open) fill();
   box.addEventListener('toggle', fill);
   box.fill = fill;
   return box;
@@ -179,8 +183,10 @@ function sentenceNode(d, segment, position, shows) {
   text,
   el('div', { class: 'notes' }, ...groups.map((group) => note(group, group.id))),
   // Last: on a phone the findings come before the evidence.
-  el('div', { class: 'below' }, suppressedBox(segment), verdictRow([segment.fingerprint], t('desk.on_sentence'), t('desk.sentence')),
-    hasEvidence(segment) ? evidenceBox(segment) : scores(segment)));
+  el('div', { class: 'below' }, glossBelow(segment), scores(segment), suppressedBox(segment),
+    verdictRow([segment.fingerprint], t('desk.on_sentence'), t('desk.sentence')),
+    atOnce(segment) ? why(segment.contributions) : null),
+  hasEvidence(segment) ? evidenceBox(segment) : null);
   wire(article);
   return article;
 }

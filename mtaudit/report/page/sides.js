@@ -15,9 +15,8 @@ function withFacts(text, facts, side) {
   const out = document.createDocumentFragment();
   let done = 0;
   for (const { from, to, fact } of ranges) {
-    const agrees = fact.status === 'agrees';
     const words = el('span', {
-      class: 'told ' + (agrees ? 'agrees' : 'differs'), title: t('kind.' + fact.kind) + ': ' + t('fact.' + fact.status),
+      class: 'told ' + fact.status, title: t('kind.' + fact.kind) + ': ' + t('fact.' + fact.status),
     });
     words.append(safe(chars.slice(from, to).join('')));
     out.append(safe(chars.slice(done, from).join('')), words);
@@ -27,12 +26,28 @@ function withFacts(text, facts, side) {
   return out;
 }
 
-// Two or three columns; on a narrow page one below the other.
+// What the model makes of a sentence that is flagged and stands beside no clean one: right below it.
+function glossBelow(segment) {
+  return segment.flagged && !segment.references.length ? gloss(segment.roundtrip) : null;
+}
+
+function gloss(trip) {
+  if (!trip) return null;
+  const text = el('p', { class: 'gloss', lang: 'en', dir: 'ltr', title: t('roundtrip.gloss') + ': ' + t('roundtrip.gloss_note') });
+  text.append(safe(trip.english));
+  return text;
+}
+
+// Two or three columns; on a narrow page one below the other.  The gloss alone needs no columns: the
+// sentence stands above it.
 function sides(segment) {
   const [match] = segment.references;
   const trip = segment.roundtrip;
   if (!match && !trip) return null;
-  const facts = match ? match.facts : [];
+  if (!match) {
+    return glossBelow(segment) ? null
+      : part(t('roundtrip.gloss'), el('p', { class: 'caption', text: t('roundtrip.gloss_note') }), gloss(trip));
+  }
   const column = (title, note, options, content) => {
     const text = el('p', options);
     text.append(content);
@@ -40,20 +55,22 @@ function sides(segment) {
       el('p', { class: 'caption' }, el('b', { text: title }), note ? ' · ' + note : null), text);
   };
   const arabic = { class: 'arabic', lang: 'ar', dir: 'rtl' };
-  const list = [column(t('sides.article'), '', arabic, withFacts(segment.text, facts, 'suspect'))];
+  const list = [column(t('sides.article'), '', arabic, withFacts(segment.text, match.facts, 'suspect'))];
   if (trip) {
-    list.push(column(t('roundtrip.gloss'), t('roundtrip.gloss_note'), { class: 'gloss', lang: 'en', dir: 'ltr' }, safe(trip.english)));
+    list.push(el('div', { class: 'side' },
+      el('p', { class: 'caption' }, el('b', { text: t('roundtrip.gloss') }), ' · ' + t('roundtrip.gloss_note')), gloss(trip)));
   }
-  if (match) {
-    list.push(column(t('reference.title'), t('reference.similarity', { s: two(match.similarity) }), arabic,
-      withFacts(match.text, facts, 'reference')));
-  }
+  list.push(column(t('reference.title'), t('reference.similarity', { s: two(match.similarity) }), arabic,
+    withFacts(match.text, match.facts, 'reference')));
   return part(t('sides.title'), el('div', { class: 'sides of-' + list.length }, ...list));
 }
 
 const HEAT_WORDS = 3; // named beside the line
+// Bits from which a bar takes the next stronger colour: of 30,610 words of native news half stay below
+// the first step, a quarter reaches the second, one in twenty the last.
+const HEAT_STEPS = [9, 14, 22];
 
-// A bar under every word, its height the bits that native news is surprised by it.
+// A bar over every word, its height the bits that native news is surprised by it.
 function surprisal(segment) {
   const flat = segment.surprisal;
   if (flat.length < 3 * HEAT_WORDS) return null;
@@ -67,7 +84,7 @@ function surprisal(segment) {
   const top = [...heard].sort((a, b) => b.bits - a.bits).slice(0, HEAT_WORDS);
   const line = el('div', { class: 'heat-line', lang: 'ar', dir: 'rtl', 'aria-hidden': 'true' });
   for (const { word, bits } of heard) {
-    const bar = el('span', { class: 'heat-bar' });
+    const bar = el('span', { class: 'heat-bar heat-' + (1 + HEAT_STEPS.filter((step) => bits >= step).length) });
     bar.style.setProperty('block-size', (100 * bits / most).toFixed(0) + '%');
     const label = el('span', { class: 'heat-word' });
     label.append(safe(word));

@@ -55,6 +55,31 @@ function wholeWords(chars, start, end) {
   return [start, end];
 }
 
+// The tool's own sentences quote pieces of the article, names of reports and words of other scripts;
+// each is isolated, or the marks and digits beside it change places.
+const QUOTED = /[“«"]([^“”«»"]*)[”»"]/gu;
+const PIECES = {
+  ar: /[\p{N}_.\/-]*\p{Script=Latin}(?:[\p{Script=Latin}\p{M}\p{N}’\x20-\x7e]*[\p{Script=Latin}\p{M}\p{N}])?/gu,
+  en: /\p{Script=Arabic}(?:[\p{Script=Arabic}\p{M}\p{N}\s،؛؟…‘’-]*[\p{Script=Arabic}\p{M}])?/gu,
+};
+function prose(text) {
+  const out = document.createDocumentFragment();
+  const isolated = (part, pattern, group, rest) => {
+    let done = 0;
+    for (const match of part.matchAll(pattern)) {
+      const [at, length] = [match.index + match[0].indexOf(match[group]), match[group].length];
+      if (!length) continue;
+      rest(part.slice(done, at));
+      out.append(piece(match[group]));
+      done = at + length;
+    }
+    rest(part.slice(done));
+  };
+  const other = state.lang === 'ar' ? PIECES.ar : PIECES.en;
+  isolated(String(text), QUOTED, 1, (between) => isolated(between, other, 0, (plain) => out.append(safe(plain))));
+  return out;
+}
+
 // Latin runs as ranges of code points.
 function latinRuns(text) {
   const runs = [];

@@ -1,6 +1,7 @@
 // Filters, order and the list of sentences, drawn a stretch at a time.
 
-const STRETCH = 120;
+// More than a screen; every sentence drawn costs a millisecond or two.
+const STRETCH = 40;
 
 const view = { shown: [], first: 0, end: 0, list: null, head: null, tail: null, watcher: null, total: 0 };
 
