@@ -15,6 +15,7 @@ import collections
 import json
 import lzma
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
@@ -29,6 +30,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--limit", type=int, help="sentences")
+    parser.add_argument("--engine", default="", help="only engines with this in their name")
+    parser.add_argument("--misses", action="store_true", help="print what the aligner misses")
     parser.add_argument("--no-aligner", action="store_true", help="cosine only: quick")
     args = parser.parse_args()
     human: dict[str, str] = {}
@@ -42,19 +45,21 @@ def main() -> None:
                 engines[row["system"]][row["doc_id"]] = row["text"], float(row["chrf"])
     ids = list(human)[: args.limit]
     clean = [human[i] for i in ids]
-    encoder, fit = load_encoder("cpu"), default_fit()
-    states = encoder.encode(clean)
+    fit = default_fit()
+    encoder: Any = load_encoder("cpu")
+    reader = PieceReader(encoder, fit.piece_mean)
+    states = reader.vectors(clean)
     mean = states.mean(0)
-    aligner = Aligner(
-        clean, states, [fact_keys(t) for t in clean], PieceReader(encoder, fit.piece_mean), fit
-    )  # fmt: skip
+    aligner = Aligner(clean, states, [fact_keys(t) for t in clean], reader, fit)
     print("| engine | first by cosine | first by aligner | accepted | likeness | chrF |")
     print("|---|---:|---:|---:|---:|---:|")
     for name, outputs in tqdm(sorted(engines.items())):
+        if args.engine.lower() not in name.lower():
+            continue
         found = [outputs[i] for i in ids if i in outputs]
         places = np.array([n for n, i in enumerate(ids) if i in outputs])
         texts = [text for text, _ in found]
-        mine = encoder.encode(texts)
+        mine = reader.vectors(texts)
         cosines = centred(mine, mean) @ centred(states, mean).T
         # By text: FLORES says two of its sentences twice.
         best = cosines.argmax(1)
@@ -67,6 +72,9 @@ def main() -> None:
                 bool(p) and clean[p[0].candidate] == clean[n]
                 for p, n in zip(pairs, places, strict=True)
             ]
+            for place, text, row, hit in zip(places, texts, pairs, hits, strict=True):
+                if args.misses and not hit:
+                    tqdm.write(f"{text}\n  right {clean[place]}\n  first {clean[row[0].candidate]}")
             sure = [bool(p) and p[0].probability >= fit.accept for p in pairs]
             aligned, accepted = f"{100 * np.mean(hits):.1f} %", f"{100 * np.mean(sure):.1f} %"
         like = float((mine * states[places]).sum(1).mean())

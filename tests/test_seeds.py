@@ -123,6 +123,36 @@ def test_references_are_drawn_from_the_clean_reports(seeds: dict[str, DocumentRe
             assert source[match.start : match.end] == match.text
 
 
+# Beginnings of a sentence of 000 and of the clean sentence that says the same.
+MATCHES = (
+    ("وأوضح أن دول مثل الصين", "وأكد وزير الخارجية الروسي سيرجي لافروف أن موسكو مستعدة"),
+    ("أما بالنسبة للتقارير", "وأكد وزير الخارجية الروسي سيرجي لافروف أن موسكو مستعدة"),
+    ("وبعد ذلك ، كما هو محدد", "وأكد وزير الخارجية الروسي سيرجي لافروف أن موسكو مستعدة"),
+    ("وفقًا لوزير الخارجية", "إلى ذلك، اتهم قادة الدول الأوروبية بمحاولة تغيير موقف"),
+    ("حاليًا ، أعلنت حوالي عشر دول", 'ونقلت وكالة "بلومبرغ" عن مصادر'),
+    ("كان إرسال مئات القوات", "وفي وقت سابق الثلاثاء، اجتمع مسؤولون أوروبيون"),
+)
+
+
+def test_sentences_of_seed_000_meet_what_says_the_same(seeds: dict[str, DocumentReport]) -> None:
+    """Each in the report that says it, and no other sentence is matched: a wrong match is worse
+    than none."""
+    matched = {r.segment.text: r.references for r in seeds["000"].segments if r.references}
+    assert len(matched) == len(MATCHES)
+    for suspect, clean in MATCHES:
+        (found,) = [rows for text, rows in matched.items() if text.startswith(suspect)]
+        assert [row.text.startswith(clean) for row in found] == [True]
+        assert found[0].doc_id.startswith("001")
+
+
+def test_seed_002_meets_only_the_refusal_of_nato_troops(seeds: dict[str, DocumentReport]) -> None:
+    """Another event of the same war, itself machine translation."""
+    pairs = [(r.segment.text, m.text) for r in seeds["002"].segments for m in r.references]
+    assert [(text[:22], match[:13]) for text, match in pairs] == [
+        ("استبعد الرئيس فلاديمير", "ورفض الكرملين"),
+    ]
+
+
 def test_the_seed_files_are_what_the_manifest_says() -> None:
     """Verbatim: offsets and expectations hold for exactly these bytes."""
     manifest = json.loads((SEEDS / "manifest.json").read_text(encoding="utf-8"))
