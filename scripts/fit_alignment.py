@@ -16,88 +16,25 @@ without their translation, and native sentences against articles at least 30 day
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import random
-import re
-from collections import Counter
-from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from alignment.material import Case, comparable, invented, records
+from alignment.checks import articles, flores, flores_check, judged, news_check
+from alignment.material import Case, comparable, invented
 
-from mtaudit.alignment import FEATURES, Aligner, Fit, Pair, parse_fit
+from mtaudit.alignment import FEATURES, Pair, parse_fit
 from mtaudit.encoder import load_encoder
-from mtaudit.facts import fact_keys
 from mtaudit.pieces import PieceReader
-from mtaudit.segment import segment
-from mtaudit.types import Document
+from mtaudit.translate import load_translator
 
 FOLDS = 10
-POOL = 60
-MATES = 8
-COPY = 0.97
-# Days: no news agency repeats an event's report after that long.
-APART = 30
+KINDS = ("invented", "native", "garbled")
 # Best candidate's probability, whether it is right, whether there is a right one, kind of case.
 Answer = tuple[float, bool, bool, str]
-
-
-def articles(data: Path) -> list[tuple[date, list[str]]]:
-    """Native news articles with their day; those whose name gives none are left out."""
-    whole: dict[str, list[str]] = {}
-    for row in records(data / "detect" / "native_news_dev.jsonl.xz"):
-        whole.setdefault(row["doc_id"], []).append(row["text"])
-    found = []
-    for name, rows in whole.items():
-        digits = re.search(r"(\d{8})\.txt$", name)
-        for form in ("%Y%m%d", "%d%m%Y") if digits else ():
-            with contextlib.suppress(ValueError):
-                day = datetime.strptime(digits.group(1), form).date()
-                if 2000 < day.year < 2030:
-                    found.append((day, rows))
-                    break
-    return found
-
-
-def run_of(words: list[str], rng: random.Random) -> list[str]:
-    """A run of 60–100 % of the words, at least four."""
-    size = max(4, round(len(words) * rng.uniform(0.6, 1.0)))
-    start = rng.randint(0, max(0, len(words) - size))
-    return words[start : start + size]
-
-
-def flores(data: Path, rng: random.Random) -> list[tuple[str, str]]:
-    """(suspect, clean) sentences of FLORES that share their content in part."""
-    rows = list(records(data / "detect" / "flores_dev.jsonl.xz"))
-    human = {r["doc_id"]: r["text"] for r in rows if r["label"] == "human"}
-    machine: dict[str, list[str]] = {}
-    for r in rows:
-        if r["label"] == "mt" and not r.get("untranslated") and not r.get("repetition"):
-            machine.setdefault(r["doc_id"], []).append(r["text"])
-    ids = [i for i in human if i in machine]
-    pairs = []
-    for n, doc in enumerate(ids):
-        clean = run_of(human[doc].split(), rng)
-        if rng.random() < 0.5:
-            clean += run_of(human[ids[(n + 1) % len(ids)]].split(), rng)[:8]
-        pairs.append((" ".join(run_of(rng.choice(machine[doc]).split(), rng)), " ".join(clean)))
-    return pairs
-
-
-def nearest(vector: np.ndarray, others: np.ndarray, k: int, banned: set[int]) -> list[int]:
-    order = np.argsort(-(others @ vector), kind="stable")
-    return [int(j) for j in order if int(j) not in banned][:k]
-
-
-def judged(texts: list[str], pool: list[str], reader: PieceReader, fit: Fit) -> list[list[Pair]]:
-    """Candidates in ``pool`` of each of a document's sentences, best first."""
-    aligner = Aligner(pool, reader.vectors(pool), [fact_keys(t) for t in pool], reader, fit)
-    keys = [fact_keys(t) for t in texts]
-    return aligner.pairs(texts, reader.vectors(texts), keys, np.ones(len(pool), dtype=bool))
 
 
 def logistic(x: np.ndarray, y: np.ndarray, ridge: float = 1.0) -> np.ndarray:
@@ -131,8 +68,25 @@ def fitted(
     return {**blank, "weights": named, "bias": round(float(weights[-1]), 4)}
 
 
-def held_out(cases: Sequence[Case], blank: dict[str, Any], reader: PieceReader) -> list[Answer]:
-    """Each case's answers by a fit of the other folds."""
+def garbled(cases: Sequence[Case], cache: Path | None) -> dict[str, list[str]]:
+    """The suspect sentences of native articles, into English and back by the embedded model."""
+    translator = load_translator("embedded", "cpu", threads=1, cache=cache)
+    found = {}
+    for case in cases:
+        if case.kind == "native":
+            glosses = [t.text for t in translator.translate(case.texts, "ar", "en")]
+            found[case.name] = [t.text for t in translator.translate(glosses, "en", "ar")]
+    return found
+
+
+def held_out(
+    cases: Sequence[Case],
+    blank: dict[str, Any],
+    reader: PieceReader,
+    other: Mapping[str, list[str]],
+) -> list[Answer]:
+    """Each case's answers by a fit of the other folds; ``other``: the same sentences in other
+    words, by case, which are judged as kind "garbled" and never fitted on."""
     plain = parse_fit(blank)
     found = [judged(case.texts, case.pool, reader, plain) for case in cases]
     answers = []
@@ -140,11 +94,15 @@ def held_out(cases: Sequence[Case], blank: dict[str, Any], reader: PieceReader) 
         rest = [n for n in range(len(cases)) if n % FOLDS != fold]
         fit = parse_fit(fitted(blank, [cases[n] for n in rest], [found[n] for n in rest]))
         for case in cases[fold::FOLDS]:
-            for i, pairs in enumerate(judged(case.texts, case.pool, reader, fit)):
-                best = pairs[0]
-                if best.candidate not in case.partly[i]:
-                    right = best.candidate in case.right[i]
-                    answers.append((best.probability, right, bool(case.right[i]), case.kind))
+            views = [(case.kind, case.texts)]
+            if case.name in other:
+                views.append(("garbled", other[case.name]))
+            for kind, texts in views:
+                for i, pairs in enumerate(judged(texts, case.pool, reader, fit)):
+                    best = pairs[0]
+                    if best.candidate not in case.partly[i]:
+                        right = best.candidate in case.right[i]
+                        answers.append((best.probability, right, bool(case.right[i]), kind))
     return answers
 
 
@@ -171,65 +129,6 @@ def shares(answers: Sequence[Answer], at: float) -> dict[str, Any]:
     }
 
 
-def flores_check(
-    pairs: list[tuple[str, str]], reader: PieceReader, fit: Fit, rng: random.Random, count: int
-) -> dict[str, int]:
-    """Right and wrong matches of sentences, half of them without their translation."""
-    left, right = ([p[n] for p in pairs] for n in (0, 1))
-    a, b = reader.vectors(left), reader.vectors(right)
-    tally: Counter[str] = Counter()
-    for n, i in enumerate(rng.sample(range(len(pairs)), min(count, len(pairs)))):
-        truth = n % 2 == 0
-        # The sentence before may have the beginning of this one joined to it.
-        banned = {(i - 1) % len(pairs)} | (set() if truth else {i})
-        pool = nearest(a[i], b, POOL, banned)
-        if truth and i not in pool:
-            pool[-1] = i
-        mates = [left[m] for m in nearest(a[i], a, MATES, {i})]
-        best = judged([left[i], *mates], [right[j] for j in pool], reader, fit)[0][0]
-        tally["with_counterpart" if truth else "without"] += 1
-        if best.probability >= fit.accept:
-            hit = truth and pool[best.candidate] == i
-            tally["found" if hit else "wrong" if truth else "false"] += 1
-    return dict(tally)
-
-
-def news_check(
-    whole: list[tuple[date, list[str]]],
-    reader: PieceReader,
-    rng: random.Random,
-    count: int,
-    fit: Fit,
-    show: Callable[[str], None],
-) -> dict[str, int]:
-    """False matches of native sentences among articles that are at least 30 days away."""
-    texts, owner = [], []
-    for n, (_, row) in enumerate(whole):
-        for part in segment(Document(str(n), "\n".join(row))):
-            if len(part.text.split()) >= 5:
-                texts.append(part.text)
-                owner.append(n)
-    vectors, owners = reader.vectors(texts), np.array(owner)
-    days = np.array([whole[n][0].toordinal() for n in owner])
-    times = Counter(texts)
-    repeated = {i for i, text in enumerate(texts) if times[text] > 1}
-    tally: Counter[str] = Counter()
-    for i in rng.sample([i for i in range(len(texts)) if i not in repeated], count):
-        near = np.flatnonzero(np.abs(days - days[i]) < APART).tolist()
-        pool = nearest(vectors[i], vectors, POOL, {*near, *repeated})
-        mates = [m for m in np.flatnonzero(owners == owner[i]).tolist() if m != i][:MATES]
-        document = [texts[i], *(texts[m] for m in mates)]
-        found = judged(document, [texts[j] for j in pool], reader, fit)[0]
-        if max(pair.cosine for pair in found) < COPY:
-            tally["sentences"] += 1
-            if found[0].probability >= fit.accept:
-                tally["false"] += 1
-                show(
-                    f"{found[0].probability:.3f}\n  {texts[i]}\n  {texts[pool[found[0].candidate]]}"
-                )
-    return dict(tally)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
@@ -238,6 +137,10 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=400, help="FLORES sentences checked")
     parser.add_argument("--documents", type=int, default=300, help="native news documents")
     parser.add_argument("--no-checks", action="store_true", help="leave FLORES and news out: quick")
+    parser.add_argument(
+        "--garbled", action="store_true", help="judge the native articles after a round trip too"
+    )
+    parser.add_argument("--cache", type=Path, help="folder that keeps these translations")
     parser.add_argument("--show", action="store_true", help="print the false matches in the news")
     parser.add_argument("--seed", type=int, default=20)
     args = parser.parse_args()
@@ -260,16 +163,22 @@ def main() -> None:
     plain = parse_fit(blank)
     reader = PieceReader(encoder, plain.piece_mean)
     cases = invented() + comparable(args.data)
-    answers = held_out(cases, blank, reader)
+    other = garbled(cases, args.cache) if args.garbled else {}
+    everything = held_out(cases, blank, reader, other)
+    answers = [answer for answer in everything if answer[3] != "garbled"]
     found = [judged(case.texts, case.pool, reader, plain) for case in cases]
     blank = fitted(blank, cases, found)
-    kinds = {kind: [a for a in answers if a[3] == kind] for kind in ("invented", "native")}
+    kinds = {kind: [a for a in everything if a[3] == kind] for kind in KINDS}
     blank |= {
         "accept": round(threshold(answers, 0.95), 4),
         "sure": round(threshold(answers, 0.98), 4),
     }
     report: dict[str, Any] = {
-        at: {kind: shares(rows, blank[at]) for kind, rows in (*kinds.items(), ("all", answers))}
+        at: {
+            kind: shares(rows, blank[at])
+            for kind, rows in (*kinds.items(), ("all", answers))
+            if rows
+        }
         for at in ("accept", "sure")
     }
     print("| probability | invented: precision | recall | native: precision | recall |")
