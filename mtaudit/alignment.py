@@ -17,9 +17,9 @@ tell (e5's lie between 0.8 and 1 for any two news sentences on one subject), so 
 * ``company``: how rare the names are that both have, the two rarest left out: sentences on one
   subject share a name or two, seldom four.
 
-Nothing is gained by the ratio margin of the cosine, shared persons and titles, shared word pairs,
-letter trigrams, windows of two sentences, or matches among the neighbours (tried on held-out events
-with the data of ``scripts/fit_alignment.py``).
+Little is gained by the cosine and its margins, persons and titles in common, word pairs in common,
+letter trigrams, or matches among the neighbouring sentences (tried over folds of the events of
+``scripts/fit_alignment.py``).
 
 A sentence has one counterpart at most: candidates that differ from one another compete.
 
@@ -53,6 +53,7 @@ SAME_REPORT = 0.96
 COMMON_STEM = 4.0
 # Weight of one more unknown key: that of a key in one of ten sentences.
 UNSEEN_KEY = 2.0
+# Two or three more names in common settle it; a long list shall not outweigh everything else.
 MOST_COMPANY = 3.0
 
 

@@ -32,6 +32,8 @@ from mtaudit.pieces import PieceReader
 from mtaudit.translate import load_translator
 
 FOLDS = 10
+# Native articles that the means are taken from.
+DOCUMENTS = 300
 KINDS = ("invented", "native", "garbled")
 # Best candidate's probability, whether it is right, whether there is a right one, kind of case.
 Answer = tuple[float, bool, bool, str]
@@ -135,7 +137,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("mtaudit/alignment.json"))
     parser.add_argument("--sentences", type=int, default=400, help="native sentences checked")
     parser.add_argument("--pairs", type=int, default=400, help="FLORES sentences checked")
-    parser.add_argument("--documents", type=int, default=300, help="native news documents")
+    parser.add_argument("--documents", type=int, default=DOCUMENTS, help="native articles checked")
     parser.add_argument("--no-checks", action="store_true", help="leave FLORES and news out: quick")
     parser.add_argument(
         "--garbled", action="store_true", help="judge the native articles after a round trip too"
@@ -146,7 +148,7 @@ def main() -> None:
     args = parser.parse_args()
     rng = random.Random(args.seed)
     encoder: Any = load_encoder("cpu", threads=1)
-    news = rng.sample(dated := articles(args.data), min(args.documents, len(dated)))
+    news = rng.sample(dated := articles(args.data), min(DOCUMENTS, len(dated)))
     sample = [text for _, rows in news for text in rows if 40 < len(text) < 400][:150]
     read = encoder.token_states(sample)
     vectors = np.mean([s.vector for s in read], axis=0)
@@ -189,11 +191,11 @@ def main() -> None:
         print(f"| {at:.2f} | {' | '.join(cells)} |")
     if not args.no_checks:
         fit = parse_fit(blank)
-        pairs = flores(args.data, rng)
-        report["flores"] = flores_check(pairs, reader, fit, rng, args.pairs)
-        report["news"] = news_check(
-            news, reader, rng, args.sentences, fit, print if args.show else lambda _: None
-        )
+        pairs = flores(args.data, rng)[: args.pairs]
+        report["flores"] = flores_check(pairs, reader, fit)
+        checked = news[: args.documents]
+        tell = print if args.show else lambda _: None
+        report["news"] = news_check(checked, reader, rng, args.sentences, fit, tell)
     args.out.write_text(json.dumps({**blank, "report": report}, indent=1) + "\n", encoding="utf-8")
     names = ("weights", "bias", "accept", "sure")
     print(json.dumps({name: blank[name] for name in names} | {"report": report}, indent=1))

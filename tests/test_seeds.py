@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from mtaudit.types import DocumentReport, Issue
+from mtaudit.encoder import load_encoder
+from mtaudit.reference import ReferenceIndex
+from mtaudit.segment import segment
+from mtaudit.types import Document, DocumentReport, Issue, Segment
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 GOLD = Path(__file__).parent / "cases" / "gold_seed_000.jsonl"
@@ -151,6 +154,28 @@ def test_seed_002_meets_only_the_refusal_of_nato_troops(seeds: dict[str, Documen
     assert [(text[:22], match[:13]) for text, match in pairs] == [
         ("استبعد الرئيس فلاديمير", "ورفض الكرملين"),
     ]
+
+
+ELSEWHERE = """أعلنت وزارة الزراعة الروسية أن صادرات القمح بلغت 40 مليون طن خلال الموسم الماضي.
+وقال وزير الزراعة في مؤتمر صحافي إن مصر وتركيا والجزائر هي أكبر المشترين.
+وأضاف أن الحكومة ستخفض رسوم التصدير اعتبارا من مطلع الشهر المقبل.
+ويتوقع خبراء أن تتراجع أسعار الخبز في الأسواق العالمية نتيجة وفرة المحصول.
+وكان رئيس اتحاد المزارعين قد طالب بدعم أسعار الوقود والأسمدة في المناطق الجنوبية.
+وأبدت نحو عشر شركات أوروبية اهتمامها ببناء صوامع جديدة على البحر الأسود."""
+
+
+def test_a_native_article_on_something_else_meets_nothing() -> None:
+    """With a country, a press conference and a count in common."""
+    encoder = load_encoder("cpu")
+    reports = [_segmented(p) for p in sorted(SEEDS.glob("00[134]*.txt"))]
+    article = Document("elsewhere", ELSEWHERE)
+    found = ReferenceIndex.build(reports, encoder).compare(article, segment(article))
+    assert [matches for matches, _ in found] == [()] * 6
+
+
+def _segmented(path: Path) -> tuple[Document, list[Segment]]:
+    document = Document(path.name, path.read_text(encoding="utf-8"))
+    return document, list(segment(document))
 
 
 def test_the_seed_files_are_what_the_manifest_says() -> None:
