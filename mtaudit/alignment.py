@@ -4,19 +4,22 @@ Comparable reports are no translations of one another: most sentences have no co
 those that have share only part of their content.  A cosine of sentence embeddings alone cannot
 tell (e5's lie between 0.8 and 1 for any two news sentences on one subject), so a pair is judged by
 
-* the gap in coverage: each of the suspect's pieces is looked up by contextual state in the
+* ``gap``, the gap in coverage: each of the suspect's pieces is looked up by contextual state in the
   candidate, weighted by rarity (BERTScore's recall, Zhang et al. 2020); what counts is how far this
   stands out from the coverage by its other neighbours (the margin of Artetxe & Schwenk 2019, taken
   on coverage).  The neighbours are sentences of the reports *and* of the sentence's own document,
   which are on the subject and certainly not the same sentence;
-* the share of its names, places and numbers that the candidate holds, the rare ones counting more,
-  times the root of the overlap of the two sentences' other content stems, a stem counting by how
-  rare it is in native news and in the two documents.  Each of the two alone means little: the same
-  names with other words are another sentence on the subject, the same words with other names
-  another event.
+* ``back``, the same the other way round, for the stretch of the candidate that the suspect holds
+  best: a clean report packs into one sentence what is several in another;
+* ``overlap``, the root of the overlap of the two sentences' content stems, names, titles and dates
+  left out, a stem counting by how rare it is in native news and in the two documents;
+* ``number``: whether an amount stands in both, in figures or in words;
+* ``company``: how rare the names are that both have, the two rarest left out: sentences on one
+  subject share a name or two, seldom four.
 
-The ratio margin of the cosine itself adds nothing to these (the same recall at the same rate of
-false matches on FLORES), and garbled sentences, which are near nothing, lose by it.
+Little is gained by the cosine and its margins, persons and titles in common, word pairs in common,
+letter trigrams, or matches among the neighbouring sentences (tried over folds of the events of
+``scripts/fit_alignment.py``).
 
 A sentence has one counterpart at most: candidates that differ from one another compete.
 
@@ -38,9 +41,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .facts import plain_stems
-from .pieces import Matrix, PieceReader, Pieces, coverage
+from .pieces import Matrix, PieceReader, Pieces, stretch
 
-FEATURES = ("gap", "both")
+FEATURES = ("gap", "back", "overlap", "number", "company")
 NEIGHBOURS = 4
 # Candidates by cosine whose pieces are compared.
 CANDIDATES = 12
@@ -50,6 +53,8 @@ SAME_REPORT = 0.96
 COMMON_STEM = 4.0
 # Weight of one more unknown key: that of a key in one of ten sentences.
 UNSEEN_KEY = 2.0
+# Two or three more names in common settle it; a long list shall not outweigh everything else.
+MOST_COMPANY = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +121,11 @@ def nearest_mean(row: Matrix, k: int = NEIGHBOURS) -> float | None:
     return float(np.sort(row)[-k:].mean()) if len(row) else None
 
 
-def shared_share(
-    left: frozenset[str], right: frozenset[str], weights: Mapping[str, float] | None = None
-) -> float:
-    """Share of the suspect's fact keys that the candidate holds, 0–1; ½ where it has none.
-
-    ``weights``: how rare each key is; a key that every sentence holds says little.
-    """
-
-    def weight(keys: frozenset[str]) -> float:
-        return math.fsum((weights or {}).get(key, UNSEEN_KEY) for key in sorted(keys))
-
-    return (weight(left & right) + UNSEEN_KEY / 2) / (weight(left) + UNSEEN_KEY)
+def company(shared: frozenset[str], weights: Mapping[str, float]) -> float:
+    """Weight of the shared names beyond the two rarest, 0 to :data:`MOST_COMPANY`: two names meet
+    in every sentence on a subject, the same four seldom."""
+    names = sorted(weights.get(key, UNSEEN_KEY) for key in shared if not key.startswith("#"))
+    return min(MOST_COMPANY, math.fsum(names[:-2]))
 
 
 def key_weights(rows: Sequence[frozenset[str]]) -> dict[str, float]:
@@ -152,6 +150,17 @@ def stem_overlap(
     shared = math.fsum(w for s, w in mine.items() if s in theirs)
     whole = math.sqrt(math.fsum(mine.values()) * math.fsum(theirs.values()))
     return shared / whole if whole else 0.0
+
+
+def _above(
+    side: int,
+    place: int,
+    covers: Sequence[tuple[float, float]],
+    others: Sequence[tuple[float, float]],
+) -> float:
+    """How far a candidate's coverage lies above the mean of the largest among the rest."""
+    rest = [c[side] for c in (*others, *covers[:place], *covers[place + 1 :])]
+    return covers[place][side] - (nearest_mean(np.array(rest)) or 0.0)
 
 
 class Aligner:
@@ -199,16 +208,18 @@ class Aligner:
         for i in range(len(texts)):
             order = np.argsort(-near[i], kind="stable")[:CANDIDATES]
             others = [j for j in np.argsort(-among[i], kind="stable") if texts[j] != texts[i]]
-            own = [coverage(read[i], read[j])[0] for j in others[:NEIGHBOURS]]
-            covers = [coverage(read[i], p) for p in self._read(rows[order])]
+            own = [stretch(read[i], read[j]) for j in others[:NEIGHBOURS]]
+            covers = [stretch(read[i], p) for p in self._read(rows[order])]
             pairs = []
             for place, c in enumerate(order):
-                rest = own + [r for n, (r, _) in enumerate(covers) if n != place]
-                shared = shared_share(keys[i], self._keys[rows[c]], rare)
+                held = self._keys[rows[c]]
                 overlap = stem_overlap(stems[i], theirs[int(rows[c])], apart)
                 values = {
-                    "gap": covers[place][0] - (nearest_mean(np.array(rest)) or 0.0),
-                    "both": shared * math.sqrt(overlap),
+                    "gap": _above(0, place, covers, own),
+                    "back": _above(1, place, covers, own),
+                    "overlap": math.sqrt(overlap),
+                    "number": float(any(key.startswith("#") for key in keys[i] & held)),
+                    "company": company(keys[i] & held, rare),
                 }
                 probability = self._fit.probability(values)
                 pairs.append(Pair(int(rows[c]), float(cosines[i, c]), values, probability))

@@ -21,6 +21,8 @@ SAME_WORD, OTHER_WORD = 0.62, 0.6
 # Rarity (see below) under which a word is grammar.
 CONTENT_WORD = 3.0
 MOST_WORDINGS = 8
+# Length of a stretch, in pieces of the other sentence and at least.
+STRETCH, LEAST_STRETCH = 1.2, 4
 # Sentences whose piece states are kept: some 60 kB each.
 KEPT_STATES = 2000
 
@@ -99,6 +101,30 @@ def coverage(left: Pieces, right: Pieces) -> tuple[float, float]:
         return 0.0, 0.0
     alike = left.states @ right.states.T
     return float(left.weights @ alike.max(axis=1)), float(right.weights @ alike.max(axis=0))
+
+
+def stretch(left: Pieces, right: Pieces) -> tuple[float, float]:
+    """Weighted share of ``left`` that ``right`` holds, and of the stretch of ``right`` that
+    ``left`` holds best, a stretch being about as long as ``left``: one report says in half a
+    sentence what another makes a sentence of."""
+    if not len(left.states) or not len(right.states):
+        return 0.0, 0.0
+    alike = left.states @ right.states.T
+    recall = float(left.weights @ alike.max(axis=1))
+    best, size = alike.max(axis=0), max(LEAST_STRETCH, int(STRETCH * len(left.states)))
+    if size >= len(best):
+        return recall, float(right.weights @ best)
+    held, weight = _sums(best * right.raw, size), _sums(right.raw, size)
+    # A run of grammar words and marks says nothing, however well it is held.
+    telling = (weight >= weight.mean() / 2) & (weight > 0)
+    return recall, float((held[telling] / weight[telling]).max()) if telling.any() else 0.0
+
+
+def _sums(values: Matrix, size: int) -> NDArray[np.float64]:
+    """Sums over all runs of ``size`` values."""
+    total = np.concatenate([[0.0], np.cumsum(values, dtype=np.float64)])
+    sums: NDArray[np.float64] = total[size:] - total[:-size]
+    return sums
 
 
 def wording(left: Pieces, right: Pieces) -> tuple[tuple[str, str], ...]:

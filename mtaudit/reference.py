@@ -117,7 +117,7 @@ class ReferenceIndex:
             _Row(n, segment)
             for n, (_, segments) in enumerate(reports)
             for segment in segments
-            if _usable(segment)
+            if usable(segment)
         ]
         documents = [document for document, _ in reports]
         doubts = list(doubtful) or [False] * len(documents)
@@ -319,7 +319,8 @@ def _accepted_spellings(text: str) -> set[int]:
     return {person.start for person in people if person.known is not None and person.exact}
 
 
-def _usable(segment: Segment) -> bool:
+def usable(segment: Segment) -> bool:
+    """Whether a report's sentence is compared with."""
     if segment.role == "furniture" and segment.reason_code != RELATED_NEWS:
         return False
     return (

@@ -91,6 +91,8 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="where to build (default: a temporary one)")
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
+    if args.halves < 1:
+        parser.error("--halves: at least 1, the articles that are compared are made of them")
     rng = random.Random(1)
     with tempfile.TemporaryDirectory() as spare:
         folder = args.folder or Path(spare)
@@ -147,6 +149,9 @@ def search(
     shelf: Shelf, pairs: list[tuple[list[str], list[str]]], encoder: SentenceEncoder
 ) -> None:
     """Where the other half of an article stands among the reports found."""
+    if len(pairs) < 2:  # the first one's own half stands among the reports as well
+        print("search: not measured (needs --halves 2 or more)")
+        return
     ranks: dict[str, list[int]] = {"terms": [], "terms and lead": []}
     spent = []
     for mine, theirs in pairs[1:]:

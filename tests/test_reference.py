@@ -8,11 +8,11 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from mtaudit.alignment import FEATURES, Fit, default_fit, nearest_mean, shared_share
+from mtaudit.alignment import FEATURES, MOST_COMPANY, Fit, company, default_fit, nearest_mean
 from mtaudit.encoder import PieceStates
 from mtaudit.facts import compare_facts, fact_keys
 from mtaudit.normalize import WORD
-from mtaudit.pieces import PieceReader, coverage, wording
+from mtaudit.pieces import PieceReader, coverage, stretch, wording
 from mtaudit.reference import ReferenceIndex
 from mtaudit.types import Document, Evidence, Fact, ReferenceMatch, Segment
 
@@ -223,9 +223,25 @@ def test_a_date_or_person_in_the_same_place_differs() -> None:
 def test_a_country_and_its_people_are_one_key() -> None:
     assert fact_keys("قالت روسيا") == fact_keys("قال الروسي")
     assert fact_keys("وصلت عشر دول") == fact_keys("وصلت 10 دول")
-    assert shared_share(frozenset(), frozenset({"a"})) == 0.5
-    both = frozenset("ab")
-    assert shared_share(both, both) > shared_share(both, frozenset("a"))
+
+
+def test_two_shared_names_are_no_company() -> None:
+    weights = {"RU": 1.0, "FR": 1.5, "CN": 2.0, "US": 0.5}
+    assert company(frozenset(("RU", "FR", "#10")), weights) == 0
+    assert company(frozenset(("RU", "FR", "CN")), weights) == 1.0, "the two rarest are left out"
+    assert company(frozenset(weights), weights) == 1.5
+    assert company(frozenset("abcdefgh"), {}) == MOST_COMPANY
+
+
+def test_a_stretch_of_a_long_sentence_is_held_whole() -> None:
+    reader = PieceReader(WordEncoder(), ZERO)
+    text = "تباع في السوق كل صباح ذرة وشعير ورز وقمح جديد من حقول الشمال البعيدة"
+    short, long, other = reader.read(["ذرة وشعير ورز وقمح جديد", text, "ذهب فضة نحاس حديد رصاص"])
+    recall, back = stretch(short, long)
+    assert recall == pytest.approx(coverage(short, long)[0])
+    assert coverage(short, long)[1] < back <= 1
+    assert stretch(other, long)[1] < back
+    assert stretch(long, short)[1] == pytest.approx(coverage(long, short)[1]), "no stretch fits"
 
 
 def test_coverage_is_of_the_own_side() -> None:

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from mtaudit.types import DocumentReport, Issue
+from mtaudit.encoder import load_encoder
+from mtaudit.reference import ReferenceIndex
+from mtaudit.segment import segment
+from mtaudit.types import Document, DocumentReport, Issue, Segment
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 GOLD = Path(__file__).parent / "cases" / "gold_seed_000.jsonl"
@@ -121,6 +124,58 @@ def test_references_are_drawn_from_the_clean_reports(seeds: dict[str, DocumentRe
             assert match.doc_id[:3] in {"001", "003", "004"}
             source = seeds[match.doc_id[:3]].document.text
             assert source[match.start : match.end] == match.text
+
+
+# Beginnings of a sentence of 000 and of the clean sentence that says the same.
+MATCHES = (
+    ("وأوضح أن دول مثل الصين", "وأكد وزير الخارجية الروسي سيرجي لافروف أن موسكو مستعدة"),
+    ("أما بالنسبة للتقارير", "وأكد وزير الخارجية الروسي سيرجي لافروف أن موسكو مستعدة"),
+    ("وبعد ذلك ، كما هو محدد", "وأكد وزير الخارجية الروسي سيرجي لافروف أن موسكو مستعدة"),
+    ("وفقًا لوزير الخارجية", "إلى ذلك، اتهم قادة الدول الأوروبية بمحاولة تغيير موقف"),
+    ("حاليًا ، أعلنت حوالي عشر دول", 'ونقلت وكالة "بلومبرغ" عن مصادر'),
+    ("كان إرسال مئات القوات", "وفي وقت سابق الثلاثاء، اجتمع مسؤولون أوروبيون"),
+)
+
+
+def test_sentences_of_seed_000_meet_what_says_the_same(seeds: dict[str, DocumentReport]) -> None:
+    """Each in the report that says it, and no other sentence is matched: a wrong match is worse
+    than none."""
+    matched = {r.segment.text: r.references for r in seeds["000"].segments if r.references}
+    assert len(matched) == len(MATCHES)
+    for suspect, clean in MATCHES:
+        (found,) = [rows for text, rows in matched.items() if text.startswith(suspect)]
+        assert [row.text.startswith(clean) for row in found] == [True]
+        assert found[0].doc_id.startswith("001")
+
+
+def test_seed_002_meets_only_the_refusal_of_nato_troops(seeds: dict[str, DocumentReport]) -> None:
+    """Another event of the same war, itself machine translation."""
+    pairs = [(r.segment.text, m.text) for r in seeds["002"].segments for m in r.references]
+    assert [(text[:22], match[:13]) for text, match in pairs] == [
+        ("استبعد الرئيس فلاديمير", "ورفض الكرملين"),
+    ]
+
+
+ELSEWHERE = """أعلنت وزارة الزراعة الروسية أن صادرات القمح بلغت 40 مليون طن خلال الموسم الماضي.
+وقال وزير الزراعة في مؤتمر صحافي إن مصر وتركيا والجزائر هي أكبر المشترين.
+وأضاف أن الحكومة ستخفض رسوم التصدير اعتبارا من مطلع الشهر المقبل.
+ويتوقع خبراء أن تتراجع أسعار الخبز في الأسواق العالمية نتيجة وفرة المحصول.
+وكان رئيس اتحاد المزارعين قد طالب بدعم أسعار الوقود والأسمدة في المناطق الجنوبية.
+وأبدت نحو عشر شركات أوروبية اهتمامها ببناء صوامع جديدة على البحر الأسود."""
+
+
+def test_a_native_article_on_something_else_meets_nothing() -> None:
+    """With a country, a press conference and a count in common."""
+    encoder = load_encoder("cpu")
+    reports = [_segmented(p) for p in sorted(SEEDS.glob("00[134]*.txt"))]
+    article = Document("elsewhere", ELSEWHERE)
+    found = ReferenceIndex.build(reports, encoder).compare(article, segment(article))
+    assert [matches for matches, _ in found] == [()] * 6
+
+
+def _segmented(path: Path) -> tuple[Document, list[Segment]]:
+    document = Document(path.name, path.read_text(encoding="utf-8"))
+    return document, list(segment(document))
 
 
 def test_the_seed_files_are_what_the_manifest_says() -> None:

@@ -1,0 +1,1 @@
+"""What ``scripts/fit_alignment.py`` fits on: development material and how it is read."""
