@@ -9,6 +9,7 @@ from . import score, source_language
 from .calibrate import Calibration
 from .desk import inline
 from .desk.baseline import EMPTY, Baseline
+from .manner import manner, unlike_news
 from .normalize import WORD
 from .types import (
     Document,
@@ -123,8 +124,11 @@ def _document_report(
     is_reference: bool,
 ) -> DocumentReport:
     page_issues = [i for row in rows if row.segment.role == "furniture" for i in row.issues]
-    whole = score.score_document(scores, calibration, page_issues)
     article = [row for row in rows if row.segment.role == "article"]
+    written = manner(row.segment.text for row in article)
+    whole = score.score_document(
+        scores, calibration, page_issues, unlike_news(written, calibration.manner)
+    )
     counts = {
         "segments": len(rows),
         "sentences": len(article),
@@ -138,7 +142,9 @@ def _document_report(
         counts[severity] = sum(i.severity == severity for row in rows for i in row.issues)
     # A report that is itself likely machine translation covers nothing.
     covered = [row for row in article if any(not match.doubtful for match in row.references)]
-    parts = _parts(document, [row.segment for row in article], scores, calibration)
+    parts: tuple[Part, ...] = ()
+    if whole.verdict != "abstained":
+        parts = _parts(document, [row.segment for row in article], scores, calibration)
     mixed = any(p.machine for p in parts) and not all(p.machine for p in parts)
     if mixed:
         document = replace(document, notes=(*document.notes, _mixed(document, parts)))
