@@ -54,6 +54,8 @@ def judge(
     rows: list[SegmentReport] = []
     scores: list[score.SentenceScore] = []
     heat = item.surprisal or ((),) * len(item.segments)
+    written = manner(part.text for part in item.segments if part.role == "article")
+    unlike = unlike_news(written, calibration.manner)
     columns = zip(item.segments, item.evidence, heat, trips, matches, strict=True)
     for part, heard, words_heat, (trip, trip_evidence), (found, match_evidence) in columns:
         evidence = (*heard, trip_evidence, match_evidence)
@@ -68,6 +70,9 @@ def judge(
         values = score.feature_values(evidence, trip)
         words = len(WORD.findall(part.text))
         result = score.score_sentence(issues, values, words, calibration)
+        if unlike:
+            # The sentence threshold is native news' as well: here only damage marks a sentence.
+            result = replace(result, flagged=result.grave > 0)
         scores.append(result)
         cleared = baseline.dismissed_sentence(part.text)
         rows.append(
@@ -89,7 +94,7 @@ def judge(
     told = ((row.segment, s) for row in rows for s in row.suppressed)
     notes = (*item.document.notes, *inline.unused(item.allowances, told))
     document = replace(item.document, notes=notes)
-    return _document_report(document, rows, scores, calibration, reports, is_reference)
+    return _document_report(document, rows, scores, calibration, unlike, reports, is_reference)
 
 
 def _weighed(issues: tuple[Issue, ...], confidence: Mapping[str, float]) -> tuple[Issue, ...]:
@@ -120,15 +125,13 @@ def _document_report(
     rows: Sequence[SegmentReport],
     scores: Sequence[score.SentenceScore],
     calibration: Calibration,
+    unlike: str,
     reports: Sequence[ReportUse],
     is_reference: bool,
 ) -> DocumentReport:
     page_issues = [i for row in rows if row.segment.role == "furniture" for i in row.issues]
     article = [row for row in rows if row.segment.role == "article"]
-    written = manner(row.segment.text for row in article)
-    whole = score.score_document(
-        scores, calibration, page_issues, unlike_news(written, calibration.manner)
-    )
+    whole = score.score_document(scores, calibration, page_issues, unlike)
     counts = {
         "segments": len(rows),
         "sentences": len(article),

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from mtaudit import calibrate
+from mtaudit.calibrate import Calibration, Threshold
 from mtaudit.config import Options
 from mtaudit.evaluate.units import Score, Unit, score_units
 from mtaudit.loading import Models
@@ -34,13 +35,15 @@ POST = (
 LIMITS = {"latin": 0.04, "tags": 0.04}
 
 
-def judged(text: str, limits: dict[str, float]) -> DocumentReport:
+def judged(
+    text: str, limits: dict[str, float], fitted: Calibration | None = None
+) -> DocumentReport:
     document = document_of(text, "d")
     assert isinstance(document, Document)
     item = examine(document)
     silent = (None, Evidence("roundtrip", None, "not asked"))
     alone = [((), Evidence("reference", None, "not asked"))] * len(item.segments)
-    calibration = replace(calibrate.default(), manner=limits)
+    calibration = replace(fitted or calibrate.default(), manner=limits)
     return judge(item, [silent] * len(item.segments), alone, calibration)
 
 
@@ -90,6 +93,25 @@ def test_there_is_no_verdict_and_the_reason_is_told(lines: tuple[str, ...], reas
     assert [s.issues for s in barred.segments] == [s.issues for s in free.segments]
     for lang, word in (("en", "no verdict"), ("ar", "فلا حكم عليه")):
         assert word in reason_text(reason, lang)
+
+
+def test_only_damage_marks_a_sentence_where_there_is_no_verdict() -> None:
+    """The sentence threshold was measured on native news, too."""
+    alarmed = replace(
+        calibrate.default(),
+        sentence_threshold={"text": Threshold(0.0, 1.0, "every sentence reaches it")},
+    )
+    sound, damaged = MANUAL[0], MANUAL[1] + " فهذا الشركة فهذا الشركة كبير."
+    rows = {}
+    for name, limits in (("free", {}), ("barred", LIMITS)):
+        found = judged(f"{sound}\n{damaged}", limits, alarmed).segments
+        rows[name] = [row.flagged for row in found]
+        graves = [any(i.severity != "minor" and i.confidence >= 0.5 for i in row.issues)
+                  for row in found]  # fmt: skip
+    assert all(rows["free"])
+    assert rows["barred"] == graves
+    assert not rows["barred"][0]
+    assert rows["barred"][-1]
 
 
 def test_news_is_judged() -> None:
