@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 from .normalize import WORD, arabic_share
 
-# Fewer than this many occurrences make no manner, however short the text.
-FEWEST = 3
+# Fewer occurrences than this make no manner, however short the text: a badly translated one has
+# some words left in Latin letters, too.
+FEWEST: Mapping[str, int] = {"latin": 6, "tags": 3}
 # A sentence that is not Arabic was left untranslated: that is damage, and no manner of writing.
 _ARABIC = 0.5
 _LATIN = re.compile(r"(?<!\w)[A-Za-z\u00c0-\u024f][\w.+/-]*")
@@ -35,7 +36,7 @@ class Manner:
         """Occurrences a word, by name; 0 where there are fewer than :data:`FEWEST`."""
         counts = {"latin": self.latin, "tags": self.tags}
         return {
-            name: count / self.words if count >= FEWEST and self.words else 0.0
+            name: count / self.words if count >= FEWEST[name] and self.words else 0.0
             for name, count in counts.items()
         }
 

@@ -27,6 +27,7 @@ NEWS = (
 MANUAL = (
     "تستدعي الدالة useState القيمة الأولى ثم تعيد setState لتحديث المكوّن عند كل ضغطة زر.",
     "استخدم npm لتثبيت الحزمة react-dom قبل أن تشغّل المشروع على حاسوبك أول مرة.",
+    "وبعد ذلك يعرض المكوّن App محتوى الملف index.html كاملا في نافذة المتصفح.",
 )
 POST = (
     "🔴 وسائل إعلام تتحدث عن وصول الدفعة الأولى من المساعدات إلى المدينة هذا المساء",
@@ -49,9 +50,9 @@ def judged(
 
 def test_occurrences_are_counted_a_word() -> None:
     found = manner(MANUAL)
-    assert (found.latin, found.tags) == (4, 0)
+    assert (found.latin, found.tags) == (6, 0)
     assert found.words == sum(len(WORD.findall(text)) for text in MANUAL)
-    assert found.shares() == {"latin": 4 / found.words, "tags": 0.0}
+    assert found.shares() == {"latin": 6 / found.words, "tags": 0.0}
     post = manner(POST)
     assert (post.latin, post.tags) == (0, 3)
 
@@ -65,8 +66,15 @@ def test_a_sentence_left_in_english_is_damage_and_no_manner() -> None:
 @pytest.mark.parametrize("text", ["وقالت شركة Apple إنها", "تغريدة على @name", ""])
 def test_one_or_two_make_no_manner(text: str) -> None:
     """A name in brackets, a quoted tweet: short news has them."""
-    assert FEWEST > 2
+    assert min(FEWEST.values()) > 2
     assert unlike_news(manner([text]), {"latin": 0.0, "tags": 0.0}) == ""
+
+
+def test_a_damaged_article_is_judged() -> None:
+    """Two names left in Latin letters and one in Vietnamese: that is what the tool is for."""
+    damaged = [NEWS[0] + " KYIV", "وفقا لاتفاق HOA BINH قررت الأطراف وقف إطلاق النار."]
+    assert manner(damaged).latin == 3
+    assert unlike_news(manner(damaged), calibrate.default().manner) == ""
 
 
 def test_a_calibration_without_limits_bars_nothing() -> None:
@@ -77,7 +85,7 @@ def test_a_calibration_without_limits_bars_nothing() -> None:
 @pytest.mark.parametrize(
     ("lines", "reason"),
     [
-        (MANUAL, "not written like news: 4 words in Latin letters"),
+        (MANUAL, "not written like news: 6 words in Latin letters"),
         (POST, "not written like news: 3 tags, links and pictographs"),
     ],
 )
@@ -101,10 +109,10 @@ def test_only_damage_marks_a_sentence_where_there_is_no_verdict() -> None:
         calibrate.default(),
         sentence_threshold={"text": Threshold(0.0, 1.0, "every sentence reaches it")},
     )
-    sound, damaged = MANUAL[0], MANUAL[1] + " فهذا الشركة فهذا الشركة كبير."
+    damaged = MANUAL[1] + " فهذا الشركة فهذا الشركة كبير."
     rows = {}
     for name, limits in (("free", {}), ("barred", LIMITS)):
-        found = judged(f"{sound}\n{damaged}", limits, alarmed).segments
+        found = judged("\n".join((MANUAL[0], MANUAL[2], damaged)), limits, alarmed).segments
         rows[name] = [row.flagged for row in found]
         graves = [any(i.severity != "minor" and i.confidence >= 0.5 for i in row.issues)
                   for row in found]  # fmt: skip
