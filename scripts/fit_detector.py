@@ -50,6 +50,7 @@ from detector.stages import (
     part_rows,
     put_style,
     sentence_rows,
+    unseen_error,
 )
 from detector.style import Weights
 from detector.thresholds import (
@@ -166,7 +167,8 @@ def report(title: str, rows: Sequence[Record], logits: np.ndarray) -> None:
 
     used = weights > 0
     print(f"{title}: {used.sum()} rows,"
-          f" weighted AUC {auc(logits[used], labels[used], weights[used]):.3f};"
+          f" weighted AUC {auc(logits[used], labels[used], weights[used]):.3f},"
+          f" calibration error {unseen_error(logits, rows):.3f};"
           f" flores {of('flores_dev', 'flores_dev')},"
           f" native/fignews {of('native_news_dev', 'fignews_dev')},"
           f" native/flores {of('native_news_dev', 'flores_dev')}")  # fmt: skip
