@@ -87,7 +87,8 @@ class Calibration:
     in ten gets there.  ``document_part``: from this one on a part of a document is called machine
     translation (the false-alarm rate is that of articles with any such part).  A calibration
     without it draws no map.  ``confidence``: issue code → confidence as editors' verdicts have it,
-    in the place of the rule's own; empty in the calibration that ships.
+    in the place of the rule's own; empty in the calibration that ships.  ``manner``: above which
+    shares a text is not written like news and has no verdict (:mod:`mtaudit.manner`).
     """
 
     sentence: Mapping[str, LogisticModel]
@@ -99,6 +100,7 @@ class Calibration:
     signature: str
     document_part: Mapping[str, Threshold] = field(default_factory=dict)
     confidence: Mapping[str, float] = field(default_factory=dict)
+    manner: Mapping[str, float] = field(default_factory=dict)
 
 
 def _model(raw: Mapping[str, Any]) -> LogisticModel:
@@ -127,6 +129,7 @@ def load(path: Path) -> Calibration:
             quality={name: float(v) for name, v in raw["quality"].items()},
             signature=str(raw["signature"]),
             confidence={code: float(c) for code, c in raw.get("confidence", {}).items()},
+            manner={n: float(x) for n, x in raw.get("manner", {}).get("limits", {}).items()},
             document_part={
                 name: Threshold(**t) for name, t in raw.get("document_part", {}).items()
             },

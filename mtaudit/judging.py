@@ -10,6 +10,7 @@ from . import score, source_language
 from .calibrate import Calibration
 from .desk import inline
 from .desk.baseline import EMPTY, Baseline
+from .manner import manner, unlike_news
 from .normalize import WORD
 from .types import (
     Document,
@@ -62,6 +63,8 @@ def judge(
     scores: list[score.SentenceScore] = []
     nothing: tuple[tuple[Any, ...], ...] = ((),) * len(item.segments)
     heat, kept = item.surprisal or nothing, item.suppressed or nothing
+    written = manner(part.text for part in item.segments if part.role == "article")
+    unlike = unlike_news(written, calibration.manner)
     columns = zip(item.segments, item.evidence, heat, kept, trips, matches, strict=True)
     for part, heard, words_heat, held, (trip, trip_evidence), (found, match_evidence) in columns:
         evidence = (*heard, trip_evidence, match_evidence)
@@ -77,6 +80,9 @@ def judge(
         values = score.feature_values(evidence, trip)
         words = len(WORD.findall(part.text))
         result = score.score_sentence(issues, values, words, calibration)
+        if unlike:
+            # The sentence threshold is native news' as well: here only damage marks a sentence.
+            result = replace(result, flagged=result.grave > 0)
         scores.append(result)
         cleared = baseline.dismissed_sentence(part.text)
         rows.append(
@@ -99,7 +105,9 @@ def judge(
     notes = (*item.document.notes, *inline.unused(item.allowances, told))
     document = replace(item.document, notes=notes)
     lines = item.lines or _lines(document, item.segments)
-    return _document_report(document, rows, scores, calibration, lines, reports, is_reference)
+    return _document_report(
+        document, rows, scores, calibration, unlike, lines, reports, is_reference
+    )
 
 
 def _lines(document: Document, segments: Sequence[Segment]) -> tuple[int, ...]:
@@ -148,13 +156,14 @@ def _document_report(
     rows: Sequence[SegmentReport],
     scores: Sequence[score.SentenceScore],
     calibration: Calibration,
+    unlike: str,
     lines: Sequence[int],
     reports: Sequence[ReportUse],
     is_reference: bool,
 ) -> DocumentReport:
     page_issues = [i for row in rows if row.segment.role == "furniture" for i in row.issues]
-    whole = score.score_document(scores, calibration, page_issues)
     article = [row for row in rows if row.segment.role == "article"]
+    whole = score.score_document(scores, calibration, page_issues, unlike)
     counts = {
         "segments": len(rows),
         "sentences": len(article),
@@ -168,13 +177,17 @@ def _document_report(
         counts[severity] = sum(i.severity == severity for row in rows for i in row.issues)
     # A report that is itself likely machine translation covers nothing.
     covered = [row for row in article if any(not match.doubtful for match in row.references)]
-    # A line break between two sentences starts a paragraph.
-    paragraphs = [n for n, row in zip(lines, rows, strict=True) if row.segment.role == "article"]
     sentences = [row.segment for row in article]
-    parts = tuple(
-        Part(sentences[p.first].start, sentences[p.last].end, p.mt_probability, p.machine)
-        for p in score.score_parts(scores, paragraphs, calibration)
-    )
+    parts: tuple[Part, ...] = ()
+    if whole.verdict != "abstained":
+        # A line break between two sentences starts a paragraph.
+        paragraphs = [
+            n for n, row in zip(lines, rows, strict=True) if row.segment.role == "article"
+        ]
+        parts = tuple(
+            Part(sentences[p.first].start, sentences[p.last].end, p.mt_probability, p.machine)
+            for p in score.score_parts(scores, paragraphs, calibration)
+        )
     mixed = any(p.machine for p in parts) and not all(p.machine for p in parts)
     if mixed:
         document = replace(document, notes=(*document.notes, _mixed(sentences, parts)))

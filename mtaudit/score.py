@@ -214,10 +214,12 @@ def score_document(
     sentences: Sequence[SentenceScore],
     calibration: Calibration,
     page_issues: Sequence[Issue] = (),
+    unlike_news: str = "",
 ) -> DocumentScore:
     """Score a document from the scores of its article sentences.
 
     ``page_issues`` are those in the page furniture: an editor has to clear them away as well.
+    ``unlike_news``: why there can be no verdict, see :mod:`mtaudit.manner`.
     """
     words = sum(s.words for s in sentences)
     if not sentences:
@@ -229,6 +231,8 @@ def score_document(
     if words < MIN_WORDS_DOCUMENT or not judged:
         reason = f"too short to judge: {words} words of article text"
         return DocumentScore(None, None, grade, "abstained", None, reason, "text")
+    if unlike_news:
+        return DocumentScore(None, None, grade, "abstained", None, unlike_news, "text")
     tripped = any(mode_of(s.values, calibration) == "roundtrip" for s in judged)
     mode = "roundtrip" if tripped else "text"
     model = calibration.document[mode]

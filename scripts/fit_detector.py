@@ -50,6 +50,7 @@ from detector.stages import (
     part_rows,
     put_style,
     sentence_rows,
+    unseen_error,
 )
 from detector.style import Weights
 from detector.thresholds import (
@@ -59,7 +60,9 @@ from detector.thresholds import (
     SENTENCE,
     TRANSLATION,
     highest_parts,
+    manner_limits,
     threshold,
+    without_verdict,
 )
 
 from mtaudit import __version__
@@ -105,8 +108,14 @@ def quality_slope(records: Sequence[Record]) -> dict[str, float]:
             "forced_logprob_limit": round(limit, 4)}  # fmt: skip
 
 
-def fit_mode(records: Sequence[Record], directions: Mapping[str, int], mode: str) -> Any:
-    """Sentence and document model of one mode; the style's logits stand in the records."""
+def fit_mode(
+    records: Sequence[Record], directions: Mapping[str, int], mode: str,
+    limits: Mapping[str, float],
+) -> Any:  # fmt: skip
+    """Sentence and document model of one mode; the style's logits stand in the records.
+
+    Documents that ``limits`` leave without a verdict reach no threshold."""
+    silent = np.array(without_verdict(records, limits))
     rows = sentence_rows(records)
     if mode == "roundtrip":
         rows = [row for row in rows if "roundtrip.chrf" in row["values"]]
@@ -120,11 +129,13 @@ def fit_mode(records: Sequence[Record], directions: Mapping[str, int], mode: str
     document_logits = logits_of(document, groups)
     document_table = calibrated(document_logits, groups)
     document_probabilities = np.array([document_table.probability(x) for x in document_logits])
+    document_probabilities[silent[[g["record"] for g in groups]]] = 0.0
     report(f"{mode}, document", groups, document_logits)
     parts = part_rows(records, rows, logits)
     part_probabilities, parts = highest_parts(
         np.array([document_table.probability(x) for x in logits_of(document, parts)]), parts
     )
+    part_probabilities[silent[[p["record"] for p in parts]]] = 0.0
     found = {
         "sentence": as_model(models[-1], table.knots),
         "document": as_model(document[-1], document_table.knots),
@@ -138,7 +149,8 @@ def fit_mode(records: Sequence[Record], directions: Mapping[str, int], mode: str
     for part in ("sentence", "document"):
         for f in found[part]["features"]:
             print(f"    {part:<10}{f['name']:<34}{f['weight']:+.3f}")
-    called(records, groups, document_probabilities, found["document_threshold"]["value"])
+    called(records, groups, document_probabilities, silent,
+           found["document_threshold"]["value"])  # fmt: skip
     return found
 
 
@@ -155,24 +167,34 @@ def report(title: str, rows: Sequence[Record], logits: np.ndarray) -> None:
 
     used = weights > 0
     print(f"{title}: {used.sum()} rows,"
-          f" weighted AUC {auc(logits[used], labels[used], weights[used]):.3f};"
+          f" weighted AUC {auc(logits[used], labels[used], weights[used]):.3f},"
+          f" calibration error {unseen_error(logits, rows):.3f};"
           f" flores {of('flores_dev', 'flores_dev')},"
           f" native/fignews {of('native_news_dev', 'fignews_dev')},"
           f" native/flores {of('native_news_dev', 'flores_dev')}")  # fmt: skip
 
 
 def called(
-    records: Sequence[Record], groups: Sequence[Record], probabilities: np.ndarray, value: float
-) -> None:
-    """Share of documents at or above the threshold, out of fold, by set and system."""
-    shares: dict[Any, list[bool]] = defaultdict(list)
+    records: Sequence[Record], groups: Sequence[Record], probabilities: np.ndarray,
+    silent: np.ndarray, value: float,
+) -> None:  # fmt: skip
+    """Share of documents at or above the threshold, out of fold, by set and system, with Wilson's
+    95 % interval; and the share that has no verdict."""
+    from scipy.stats import binomtest
+
+    shares: dict[Any, list[tuple[bool, bool]]] = defaultdict(list)
     for group, probability in zip(groups, probabilities, strict=True):
         record = records[group["record"]]
         system = "" if record["corpus"] == "airabic" else record["system"][:40]
-        shares[record["corpus"], record["label"], system].append(probability >= value)
+        hit = probability >= value, bool(silent[group["record"]])
+        shares[record["corpus"], record["label"], system].append(hit)
     for (corpus, label, system), hits in sorted(shares.items()):
-        share = 100 * float(np.mean(hits))
-        print(f"    called MT {share:5.1f} %  of {len(hits):<5}{corpus} {label} {system}")
+        reached, unjudged = (sum(column) for column in zip(*hits, strict=True))
+        interval = binomtest(reached, len(hits)).proportion_ci(method="wilson")
+        print(f"    called MT {100 * reached / len(hits):5.1f} %"
+              f" ({100 * interval.low:.1f}–{100 * interval.high:.1f})"
+              f"  no verdict {100 * unjudged / len(hits):5.1f} %"
+              f"  of {len(hits):<5}{corpus} {label} {system}")  # fmt: skip
 
 
 def main() -> None:
@@ -193,14 +215,18 @@ def main() -> None:
     style = cross_fit_style(texts)
     put_style(style, texts)
     revision = write_style(arguments.models / "detector", style[-1], common)
-    fitted = {"text": fit_mode(plain, DIRECTIONS, "text")}
+    manner = manner_limits(plain)
+    print("not written like news:", json.dumps(manner))
+    fitted = {"text": fit_mode(plain, DIRECTIONS, "text", manner["limits"])}
     quality: dict[str, float] = {}
     if arguments.roundtrip:
         tripped = trips(arguments)
         put_style(style, Texts(tripped, [], common, arguments.work))
-        fitted["roundtrip"] = fit_mode(tripped, {**DIRECTIONS, **ROUNDTRIP}, "roundtrip")
+        fitted["roundtrip"] = fit_mode(
+            tripped, {**DIRECTIONS, **ROUNDTRIP}, "roundtrip", manner["limits"]
+        )
         quality = quality_slope(tripped)
-    write_calibration(arguments.models / "calibration", fitted, quality, revision)
+    write_calibration(arguments.models / "calibration", fitted, quality, manner, revision)
 
 
 def write_style(folder: Path, style: Weights, common: frozenset[str]) -> str:
@@ -220,11 +246,13 @@ def write_style(folder: Path, style: Weights, common: frozenset[str]) -> str:
 
 
 def write_calibration(
-    folder: Path, fitted: Mapping[str, Any], quality: Mapping[str, float], style: str
-) -> None:
+    folder: Path, fitted: Mapping[str, Any], quality: Mapping[str, float],
+    manner: Mapping[str, Any], style: str,
+) -> None:  # fmt: skip
     body: dict[str, Any] = {part: {mode: fitted[mode][part] for mode in fitted}
                             for part in fitted["text"]}  # fmt: skip
     body["quality"] = quality
+    body["manner"] = manner
     body["style"] = style
     digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:12]
     body["signature"] = f"v{__version__}-rules.{fingerprint()}-style.{style}-fit.{digest}"

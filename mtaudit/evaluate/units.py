@@ -175,4 +175,6 @@ def _mode(segment: SegmentReport, calibration: Calibration) -> str:
 
 
 def _kind(reason: str) -> str:
-    return "too-short" if reason.startswith("too short") else reason.replace(" ", "-")
+    kinds = {"too short": "too-short", "not written like news": "unlike-news"}
+    found = (kind for start, kind in kinds.items() if reason.startswith(start))
+    return next(found, reason.replace(" ", "-"))

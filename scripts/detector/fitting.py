@@ -91,6 +91,15 @@ def knots(logits: Array, labels: Array, weights: Array, most: int = 24) -> list[
     ]
 
 
+def calibration_error(probabilities: Array, labels: Array, weights: Array) -> float:
+    """Expected calibration error over ten bins of equal weight."""
+    order = np.argsort(probabilities, kind="stable")
+    p, y, w = probabilities[order], labels[order], weights[order] / weights.sum()
+    bins = np.minimum((np.cumsum(w) * 10 - 1e-9).astype(int), 9)
+    sums = [np.bincount(bins, x, 10) for x in (w * p, w * y)]
+    return float(np.abs(sums[0] - sums[1]).sum())
+
+
 def auc(scores: Array, labels: Array, weights: Array | None = None) -> float:
     from sklearn.metrics import roc_auc_score
 

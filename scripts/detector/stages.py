@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from detector.extra import Sentence
-from detector.fitting import CLIP, Array, Fitted, fit, knots, matrix
+from detector.fitting import CLIP, Array, Fitted, calibration_error, fit, knots, matrix
 from detector.style import Weights, counted
 from detector.style import fit as fit_style
 from mtaudit.calibrate import LogisticModel
@@ -218,6 +218,21 @@ def calibrated(logits: Array, rows: Sequence[Mapping[str, Any]]) -> LogisticMode
     labels = np.array([float(row["label"]) for row in rows])
     table = knots(logits[used], labels[used], weights[used])
     return LogisticModel((), 0.0, CLIP, tuple((x, y) for x, y in table))
+
+
+def unseen_error(logits: Array, rows: Sequence[Mapping[str, Any]]) -> float:
+    """Expected calibration error of rows whose probability comes from the other folds' table."""
+    weights = cell_weights(rows)
+    labels = np.array([float(row["label"]) for row in rows])
+    folds = np.array([row["fold"] for row in rows])
+    probabilities = np.zeros(len(rows))
+    for k in range(FOLDS):
+        train, test = (folds != k) & (weights > 0), np.flatnonzero(folds == k)
+        table = knots(logits[train], labels[train], weights[train])
+        model = LogisticModel((), 0.0, CLIP, tuple((x, y) for x, y in table))
+        probabilities[test] = [model.probability(float(x)) for x in logits[test]]
+    used = weights > 0
+    return calibration_error(probabilities[used], labels[used], weights[used])
 
 
 def document_rows(

@@ -9,12 +9,16 @@ from zlib import crc32
 import numpy as np
 
 from detector.stages import Record
+from mtaudit.manner import manner, unlike_news
 
 # Share of native news (documents of the first half) that may reach a threshold.  Below the 1 %
 # that is promised, because half of the articles chose it.
 MACHINE, PART, DOUBT, SENTENCE = 0.006, 0.006, 0.1, 0.005
 # Human translation is called machine translation in this share at the most (first half as well).
 TRANSLATION, TRANSLATED = 0.05, ("flores_dev", "xquad_human")
+
+# Share of native news (first half) that may be above the limit of one manner of writing.
+UNLIKE = 0.005
 
 
 def first_half(record: Mapping[str, Any]) -> bool:
@@ -44,6 +48,25 @@ def threshold(
 def _reached(probabilities: np.ndarray, share: float) -> float:
     value = float(np.nextafter(np.quantile(probabilities, 1 - share, method="higher"), 2))
     return round(value + 5e-4, 3)
+
+
+def manner_limits(records: Sequence[Record]) -> dict[str, Any]:
+    """Above which shares a text is not written like native news, with the share of the articles
+    of the second half that are above one of them."""
+    native = [r for r in records if r["corpus"] == "native_news_dev" and r["sentences"]]
+    found = [manner(s["text"] for s in r["sentences"]) for r in native]
+    shares = [one.shares() for one, r in zip(found, native, strict=True) if first_half(r)]
+    limits = {name: round(float(np.quantile([s[name] for s in shares], 1 - UNLIKE)), 4)
+              for name in shares[0]}  # fmt: skip
+    others = [one for one, r in zip(found, native, strict=True) if not first_half(r)]
+    silent = float(np.mean([bool(unlike_news(one, limits)) for one in others]))
+    return {"limits": limits, "share_of_native_news": round(silent, 4), "measured_on":
+            f"native_news_dev, {len(others)} articles that did not choose them"}  # fmt: skip
+
+
+def without_verdict(records: Sequence[Record], limits: Mapping[str, float]) -> list[bool]:
+    """Which documents are not written like news."""
+    return [bool(unlike_news(manner(s["text"] for s in r["sentences"]), limits)) for r in records]
 
 
 def highest_parts(

@@ -1,0 +1,93 @@
+"""Parts of scripts/detector that can be told right or wrong without any data."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "scripts"))
+
+from detector.lower import LowerEncoder, lower_layers
+
+from mtaudit.errors import ModelError
+from mtaudit.modelstore import model_path
+
+
+def variable(name: str, data: bytes) -> bytes:
+    """One variable of a CTranslate2 file: name, rank and shape, type, size, data."""
+    raw = name.encode() + b"\0"
+    shape = b"\x01" + len(data).to_bytes(4, "little")
+    return (
+        len(raw).to_bytes(2, "little")
+        + raw
+        + shape
+        + b"\x01"
+        + len(data).to_bytes(4, "little")
+        + data
+    )
+
+
+def model(names: list[str]) -> bytes:
+    spec = b"Spec\0"
+    head = (6).to_bytes(4, "little") + len(spec).to_bytes(2, "little") + spec + b"\x01\0\0\0"
+    body = b"".join(variable(name, name.encode()) for name in names)
+    return head + len(names).to_bytes(4, "little") + body + b"\0\0\0\0"
+
+
+def test_upper_layers_are_left_out_and_nothing_else() -> None:
+    names = ["encoder/embeddings", *(f"encoder/layer_{i}/ffn" for i in range(12)), "encoder/norm"]
+    low = [n for n in names if "layer" not in n or int(n.split("_")[1].split("/")[0]) < 3]
+    assert lower_layers(model(names), 3) == model(low)
+    assert lower_layers(model(names), 12) == model(names)
+    with pytest.raises(ValueError, match="version 6"):
+        lower_layers(b"\x05\0\0\0", 3)
+
+
+def test_a_cut_encoder_gives_each_text_the_same_row_in_any_company() -> None:
+    try:
+        folder = model_path("encoder")
+    except ModelError:
+        pytest.skip("the encoder is not in this checkout")
+    encoder = LowerEncoder(folder, 2)
+    texts = ["أعلنت الوزارة وصول الشاحنات", "قال الوزير إن بلاده مستعدة للحوار", "نعم"]
+    together = encoder.means(texts)
+    assert together.shape == (3, 384)
+    assert np.array_equal(together, np.concatenate([encoder.means([t]) for t in texts]))
+    assert not np.allclose(together, LowerEncoder(folder, 3).means(texts), atol=1e-2)
+
+
+def test_calibration_error_is_the_distance_between_stated_and_true() -> None:
+    pytest.importorskip("sklearn")
+    from detector.fitting import calibration_error
+
+    labels = np.array([0.0, 1.0] * 50)
+    assert calibration_error(np.full(100, 0.5), labels, np.ones(100)) == pytest.approx(0.0)
+    assert calibration_error(np.full(100, 0.8), labels, np.ones(100)) == pytest.approx(0.3)
+    # Rows without weight say nothing.
+    assert calibration_error(labels, labels, labels + 0.5) == pytest.approx(0.0)
+
+
+def test_limits_come_from_one_half_of_the_native_articles_and_bar_what_is_above() -> None:
+    pytest.importorskip("sklearn")
+    from detector.thresholds import first_half, manner_limits, without_verdict
+
+    plain = "قالت الوزارة إن الشاحنات وصلت إلى الميناء صباح اليوم وإن العمل بدأ في تفريغها"
+    tagged = plain + " #اليوم #الميناء #عاجل"
+    records = [
+        {"corpus": "native_news_dev", "doc_id": f"d{n}", "sentences": [{"text": plain}]}
+        for n in range(400)
+    ]
+    odd = next(r for r in records if not first_half(r))
+    odd["sentences"] = [{"text": tagged}]
+    records.append({"corpus": "react_ar_docs", "doc_id": "x", "sentences": [{"text": tagged}]})
+    found = manner_limits(records)
+    many = sum(not first_half(r) for r in records[:-1])
+    assert found["limits"] == {"latin": 0.0, "tags": 0.0}
+    assert found["share_of_native_news"] == round(1 / many, 4)
+    barred = without_verdict(records, found["limits"])
+    assert [r["doc_id"] for r, silent in zip(records, barred, strict=True) if silent] == [
+        odd["doc_id"], "x",
+    ]  # fmt: skip
