@@ -44,10 +44,12 @@ _PIECE = re.compile(r"\w+|[^\w\s]")
 class Folded:
     """Folded text and, for each of its characters, the offset of the original character."""
 
-    __slots__ = ("_spaced", "offsets", "original_length", "text")
+    __slots__ = ("_spaced", "offsets", "original_length", "text", "untouched")
 
     def __init__(self, text: str, offsets: Sequence[int], original_length: int) -> None:
         self.text, self.offsets, self.original_length = text, offsets, original_length
+        # Every character stands where it stood: offsets need no looking up.
+        self.untouched = isinstance(offsets, range)
         self._spaced = ""
 
     @property
@@ -60,6 +62,8 @@ class Folded:
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """Half-open original range behind the folded range ``[start, end)`` (code points)."""
+        if self.untouched and start <= end <= self.original_length:
+            return start, end
         if start >= len(self.offsets):
             return self.original_length, self.original_length
         if end <= start:

@@ -171,7 +171,8 @@ def _surprisal(segments: Sequence[Segment]) -> tuple[tuple[tuple[int, int, float
         stats = LanguageStats.load()
     except ModelError:
         return ()
-    return tuple(tuple(stats.heat(s.text)) if s.role == "article" else () for s in segments)
+    heat = iter(stats.read(tuple(s.text for s in segments if s.role == "article")).heat())
+    return tuple(tuple(next(heat)) if s.role == "article" else () for s in segments)
 
 
 def examine_all(
