@@ -46,6 +46,24 @@ class Pair(NamedTuple):
     expected: float
 
 
+class Bits(NamedTuple):
+    """Surprisal of one text: how many units, their sum and the highest; breaks are not surprising."""
+
+    units: int
+    sum: float
+    highest: float
+
+
+def _bits(passage: Passage) -> Iterator[Bits]:
+    bits = passage.bits[passage.ids != BREAK_ID]
+    each, at = bits.tolist(), 0
+    for units in passage.units:
+        first, at = at, at + len(units.ids) - units.ids.count(BREAK_ID)
+        own = each[first:at]
+        # numpy adds in pairs: more exactly than one by one.
+        yield Bits(len(own), float(np.add.reduce(bits[first:at])), max(own, default=0.0))
+
+
 @cache
 def _classes() -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
@@ -100,26 +118,19 @@ class Collocation:
     def _article(
         self, stats: LanguageStats, segments: Sequence[Segment], passage: Passage
     ) -> Iterator[Evidence]:
-        spoken = passage.ids != BREAK_ID  # breaks are not surprising
-        bits = passage.bits[spoken]
-        pairs, heads = self._pairs(stats, passage)
-        starts = passage.starts
-        related = np.diff(heads.searchsorted(starts)).tolist()
-        after = next_pair = 0
-        for place, segment in enumerate(segments):
-            units, at = passage.units[place], starts[place]
-            own = []
-            while next_pair < len(pairs) and pairs[next_pair].head < starts[place + 1]:
+        pairs, related = self._pairs(stats, passage)
+        next_pair = 0
+        columns = (segments, passage.units, passage.starts, _bits(passage), related)
+        for segment, units, at, bits, kin in zip(*columns, strict=False):
+            end, own = at + len(units.ids), []
+            while next_pair < len(pairs) and pairs[next_pair].head < end:
                 own.append(pairs[next_pair])
                 next_pair += 1
-            before, after = after, after + len(units.ids) - units.ids.count(BREAK_ID)
-            yield self._segment(segment, units, at, bits[before:after], own, related[place])
+            yield self._segment(segment, units, at, bits, own, kin)
 
-    def _pairs(
-        self, stats: LanguageStats, passage: Passage
-    ) -> tuple[list[Pair], NDArray[np.int64]]:
-        """Related pairs of known stems that native news never has, by place; and the sorted head
-        positions of all related pairs of known stems."""
+    def _pairs(self, stats: LanguageStats, passage: Passage) -> tuple[list[Pair], list[int]]:
+        """Related pairs of known stems that native news never has, by place; and how many related
+        pairs of known stems each text has."""
         classes, article = stats.classes[passage.ids], stats.article[passage.ids]
         unknown = (passage.ids == 0).nonzero()[0].tolist()
         if unknown:
@@ -144,18 +155,18 @@ class Collocation:
                 )
             ]
         unseen.sort(key=lambda pair: pair.head)
-        return unseen, np.sort(np.concatenate(heads))
+        related = np.sort(np.concatenate(heads)).searchsorted(passage.starts)
+        return unseen, np.diff(related).tolist()
 
     def _segment(
-        self, segment: Segment, units: Units, at: int, bits: NDArray[np.float64],
-        pairs: list[Pair], related: int,
-    ) -> Evidence:  # fmt: skip
-        if bits.size < SHORTEST:
+        self, segment: Segment, units: Units, at: int, bits: Bits, pairs: list[Pair], related: int
+    ) -> Evidence:
+        if bits.units < SHORTEST:
             return Evidence(self.name, None, "too short: fewer than three words")
         features = {
-            "mean_surprisal": float(np.add.reduce(bits)) / bits.size,
-            "max_surprisal": max(bits.tolist()),
-            "oov_rate": units.ids.count(0) / bits.size,
+            "mean_surprisal": bits.sum / bits.units,
+            "max_surprisal": bits.highest,
+            "oov_rate": units.ids.count(0) / bits.units,
         }
         if related:
             features["unseen_pair_rate"] = len(pairs) / related

@@ -132,7 +132,9 @@ class Discourse:
         return [
             Evidence(self.name, None, "furniture")
             if segment.role == "furniture"
-            else evidence_of(self.name, segment, [*found[segment.index], *self._sentence(segment)])
+            else evidence_of(
+                self.name, segment, [*found.get(segment.index, ()), *self._sentence(segment)]
+            )
             for segment in segments
         ]
 

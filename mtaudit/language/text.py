@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import accumulate, chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +15,11 @@ from ..normalize import Folded, fold
 from .split import BREAK, LATIN, NUMBER, TOKEN, TRANSPARENT, Splitter, Stemmer
 
 REMEMBERED = 300_000  # tokens; some 80 MB
+
+
+# With what parts two tokens in between: one pass gives words and places both.
+_SPLIT = re.compile(f"({TOKEN.pattern})")
+_BREAK = (BREAK,)
 
 
 class Token(NamedTuple):
@@ -26,30 +32,36 @@ class Token(NamedTuple):
 
 
 class Units:
-    """Units of one text, a break in front: ``names``, their ``ids`` and ``stems``."""
+    """Units of one text, a break in front: ``names``, their ``ids`` and ``stems``.
 
-    __slots__ = ("_places", "_spans", "_tokens", "folded", "ids", "names", "stems")
+    ``pieces`` are the folded text cut up: what stands before a token, the token, and so on.
+    """
 
-    def __init__(self, folded: Folded, tokens: Sequence[Token], front: Token) -> None:
-        self.folded, self._tokens = folded, tokens
+    __slots__ = ("_edges", "_pieces", "_places", "_tokens", "folded", "ids", "names", "stems")
+
+    def __init__(
+        self, folded: Folded, pieces: Sequence[str], tokens: Sequence[Token], front: Token
+    ) -> None:
+        self.folded, self._pieces, self._tokens = folded, pieces, tokens
         names, ids, stems = zip(front, *tokens, strict=True)
         self.names: list[str] = list(chain.from_iterable(names))
         self.ids: list[int] = list(chain.from_iterable(ids))
         self.stems: list[int] = list(chain.from_iterable(stems))
-        self._spans: list[tuple[int, int]] | None = None
+        self._edges: tuple[list[int], list[int]] | None = None
         self._places: tuple[list[int], list[int]] | None = None
 
-    def _words(self) -> list[tuple[int, int]]:
-        """Where each token stands in the folded text."""
-        if self._spans is None:
-            self._spans = [match.span() for match in TOKEN.finditer(self.folded.text)]
-        return self._spans
+    def _words(self) -> tuple[list[int], list[int]]:
+        """Where the tokens begin and where they end in the folded text."""
+        if self._edges is None:
+            edges = list(accumulate(map(len, self._pieces)))
+            self._edges = edges[:-1:2], edges[1::2]
+        return self._edges
 
     def _found(self) -> tuple[list[int], list[int]]:
         # Most sentences are never asked where their units stand.
         if self._places is None:
             starts, ends = [0], [0]
-            for (start, end), token in zip(self._words(), self._tokens, strict=True):
+            for start, end, token in zip(*self._words(), self._tokens, strict=True):
                 size = len(token.names)
                 starts += [start] * size
                 ends += [end] * size
@@ -82,9 +94,9 @@ class Units:
         of every unit; those of a word are the sum over its units."""
         words: list[tuple[int, int, float]] = []
         at, untouched = 1, self.folded.untouched
-        for (start, end), token in zip(self._words(), self._tokens, strict=True):
-            size = len(token.names)
-            if size and token.names[0] != BREAK:
+        for start, end, (names, _, _) in zip(*self._words(), self._tokens, strict=True):
+            size = len(names)
+            if size and names is not _BREAK:
                 if not untouched:
                     start, end = self._original(start, end)
                 told = bits[at]
@@ -125,15 +137,16 @@ class Reader:
         self._splitter, self._stemmer = splitter, stemmer
         self._numbers, self._stem_numbers = numbers, stem_numbers
         self._stems_of_units = stems_of_units
-        self._front = self._token((BREAK,))
+        self._front = self._token(_BREAK)
         self._known: dict[str, Token] = {}
 
     def read(self, text: str) -> Units:
         """Units of ``text``; quotation marks are passed over, other punctuation is a break."""
         folded = fold(text)
         known = self._known
-        tokens = [known.get(word) or self._learn(word) for word in TOKEN.findall(folded.text)]
-        return Units(folded, tokens, self._front)
+        pieces = _SPLIT.split(folded.text)
+        tokens = [known.get(word) or self._learn(word) for word in pieces[1::2]]
+        return Units(folded, pieces, tokens, self._front)
 
     def stem(self, name: str) -> int:
         """Number of the stem of a unit; -1 where native news has neither unit nor stem."""
@@ -152,7 +165,7 @@ class Reader:
         elif first.isdigit():
             parts = (NUMBER,)
         else:
-            parts = (LATIN,) if first.isalpha() else (BREAK,)
+            parts = (LATIN,) if first.isalpha() else _BREAK
         found = self._token(parts)
         if len(self._known) < REMEMBERED:
             self._known[word] = found
