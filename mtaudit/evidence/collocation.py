@@ -47,7 +47,7 @@ class Pair(NamedTuple):
 
 
 class Bits(NamedTuple):
-    """Surprisal of one text: how many units, their sum and the highest; breaks are not surprising."""
+    """Surprisal of one text: how many units, their sum, the highest; breaks are not surprising."""
 
     units: int
     sum: float
