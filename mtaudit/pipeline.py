@@ -8,10 +8,11 @@ of processes or the order in which work finishes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -22,10 +23,8 @@ from .config import Options
 from .desk.baseline import EMPTY, Baseline, read_baseline
 from .desk.inline import take
 from .detector import load_detector
-from .errors import ModelError
 from .evidence import load_all
 from .judging import Examined, judge
-from .language.stats import LanguageStats
 from .loading import (
     Models,
     Reports,
@@ -38,6 +37,7 @@ from .loading import (
 )
 from .read import read_paths
 from .segment import segment
+from .stems import language
 from .types import (
     Document,
     DocumentReport,
@@ -46,6 +46,7 @@ from .types import (
     RoundTrip,
     RunReport,
     Segment,
+    SentenceWitness,
     Verdict,
     Witness,
 )
@@ -157,22 +158,60 @@ def _witnesses() -> list[Witness]:
 
 def examine(document: Document) -> Examined:
     """Segment one document and hear every text-alone witness; its comments are no part of it."""
-    document, allowances = take(document)
-    segments = segment(document)
-    columns = [witness.examine(document, segments) for witness in _witnesses()]
-    rows = tuple(tuple(column[i] for column in columns) for i in range(len(segments)))
-    return Examined(document, segments, rows, _surprisal(segments), allowances)
+    return examine_together([document])[0]
 
 
-def _surprisal(segments: Sequence[Segment]) -> tuple[tuple[tuple[int, int, float], ...], ...]:
+# Documents are examined together up to so many characters, some 200 sentences: small articles
+# alone cost more in calls of numpy than in work.
+_TOGETHER = 30_000
+
+
+def together(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    """The documents in order, in groups that are examined together."""
+    group: list[Document] = []
+    size = 0
+    for document in documents:
+        group.append(document)
+        size += len(document.text)
+        if size >= _TOGETHER:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
+
+
+def examine_together(documents: Sequence[Document]) -> list[Examined]:
+    """:func:`examine` of each of the documents; none knows of the others."""
+    taken = [take(document) for document in documents]
+    cut = [segment(document) for document, _ in taken]
+    every = list(chain.from_iterable(cut))
+    columns: list[Iterable[Evidence]] = [
+        witness.judge(every)
+        if isinstance(witness, SentenceWitness)
+        else chain.from_iterable(
+            [witness.examine(d, own) for (d, _), own in zip(taken, cut, strict=True)]
+        )
+        for witness in _witnesses()
+    ]
+    rows, heat = list(zip(*columns, strict=True)), _surprisal(every)
+    found, at = [], 0
+    for (document, allowances), segments in zip(taken, cut, strict=True):
+        end = at + len(segments)
+        found.append(
+            Examined(document, segments, tuple(rows[at:end]), tuple(heat[at:end]), allowances)
+        )
+        at = end
+    return found
+
+
+def _surprisal(segments: Sequence[Segment]) -> list[tuple[tuple[int, int, float], ...]]:
     """How unexpected each word is; nothing where the statistics are missing: the witness that
     lives on them has told why."""
-    try:
-        stats = LanguageStats.load()
-    except ModelError:
-        return ()
-    heat = iter(stats.read(tuple(s.text for s in segments if s.role == "article")).heat())
-    return tuple(tuple(next(heat)) if s.role == "article" else () for s in segments)
+    stats = language()
+    if stats is None:
+        return []
+    heat = iter(stats.read(tuple([s.text for s in segments if s.role == "article"])).heat())
+    return [tuple(next(heat)) if s.role == "article" else () for s in segments]
 
 
 def examine_all(
@@ -181,18 +220,26 @@ def examine_all(
     """Text-alone stages for every document, in order, in ``jobs`` processes."""
     report: Progress = progress or (lambda stage, done, total: None)
     results: list[Examined] = []
+    groups = list(together(documents))
     if jobs > 1 and len(documents) > 1:
+        # Small groups, so that every process has some.
+        share = max(1, len(documents) // (8 * jobs))
+        groups = [part for group in groups for part in _parts(group, share)]
         # spawn: a forked child would inherit the model libraries' threads and may hang.
         with ProcessPoolExecutor(min(jobs, len(documents)), get_context("spawn")) as pool:
-            share = max(1, len(documents) // (8 * jobs))
-            for item in pool.map(examine, documents, chunksize=share):
-                results.append(item)
+            for found in pool.map(examine_together, groups):
+                results += found
                 report("evidence", len(results), len(documents))
         return results
-    for document in documents:
-        results.append(examine(document))
+    for group in groups:
+        results += examine_together(group)
         report("evidence", len(results), len(documents))
     return results
+
+
+def _parts(group: list[Document], size: int) -> Iterator[list[Document]]:
+    for first in range(0, len(group), size):
+        yield group[first : first + size]
 
 
 def round_trips(

@@ -44,7 +44,11 @@ class Detector:
         self._grams = Grams(self._model.common)
 
     def examine(self, document: Document, segments: Sequence[Segment]) -> list[Evidence]:
-        """One evidence a segment; each depends on its own text alone."""
+        """One evidence a segment."""
+        return self.judge(segments)
+
+    def judge(self, segments: Sequence[Segment]) -> list[Evidence]:
+        """The same; each rests on its own text alone."""
         if self._model is None or self._stats is None or self.reason:
             return [Evidence(NAME, None, self.reason) for _ in segments]
         texts = self._stats.read(tuple([s.text for s in segments if s.role == "article"])).units

@@ -118,23 +118,23 @@ def _bags(numbers: NDArray[np.uint64], texts: Sequence[Sequence[Any]], family: s
     ``numbers`` are the items of all texts, one after another; no sequence goes across an edge.
     """
     shortest, longest = LENGTHS[family]
-    text = np.repeat(np.arange(len(texts), dtype=np.uint32), [len(own) for own in texts])
-    numbered = text << np.uint32(BITS)
+    numbered = np.arange(len(texts), dtype=np.uint32).repeat([len(own) for own in texts])
+    numbered <<= np.uint32(BITS)
     found = []
-    rolled = np.zeros(numbers.size, dtype=np.uint64)
+    rolled: NDArray[np.uint64] = np.zeros(numbers.size, dtype=np.uint64)
     for length in range(1, min(longest, numbers.size) + 1):
         rolled = rolled[: numbers.size - length + 1] * _STEP + numbers[length - 1 :]
         if length >= shortest:
             places = (rolled + np.uint64(length)) * _PRIME >> np.uint64(64 - BITS)
-            keys = numbered[length - 1 :] | places.astype(np.uint32)
-            found.append(keys[text[: keys.size] == text[length - 1 :]])
-    if not found:
+            last = numbered[length - 1 :]
+            keys = last | places.astype(np.uint32)
+            found.append(keys[numbered[: keys.size] == last])
+    keys = np.concatenate(found) if found else np.empty(0, np.uint32)
+    if not keys.size:
         return Bags(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
-    keys = np.concatenate(found)
     keys.sort()
-    # Where another key begins; and how far it is to the next.
-    new = np.append(True, keys[1:] != keys[:-1])[: keys.size]
-    firsts = new.nonzero()[0]
-    counts = np.diff(firsts, append=keys.size)
-    keys = keys[firsts].astype(np.int64)
+    # Where another key begins, and how far it is to the next.
+    firsts = np.concatenate(([0], (keys[1:] != keys[:-1]).nonzero()[0] + 1, [keys.size]))
+    counts = firsts[1:] - firsts[:-1]
+    keys = keys[firsts[:-1]].astype(np.int64)
     return Bags(keys >> BITS, keys & (SIZE - 1), 1.0 + np.log(counts))

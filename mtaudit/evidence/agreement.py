@@ -68,6 +68,10 @@ class Agreement:
 
     def examine(self, document: Document, segments: Sequence[Segment]) -> list[Evidence]:
         """One evidence a segment; abstains on furniture and without statistics."""
+        return self.judge(segments)
+
+    def judge(self, segments: Sequence[Segment]) -> list[Evidence]:
+        """The same; each rests on its own segment alone."""
         if self._stats is None:
             return [Evidence(self.name, None, self.reason) for _ in segments]
         article = tuple([s.text for s in segments if s.role == "article"])

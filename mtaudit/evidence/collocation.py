@@ -106,7 +106,11 @@ class Collocation:
             }
 
     def examine(self, document: Document, segments: Sequence[Segment]) -> list[Evidence]:
-        """One evidence a segment; the whole document is looked up at once."""
+        """One evidence a segment; all are looked up at once."""
+        return self.judge(segments)
+
+    def judge(self, segments: Sequence[Segment]) -> list[Evidence]:
+        """The same; each rests on its own segment alone."""
         stats = self._stats
         if stats is None:
             return [Evidence(self.name, None, self.reason) for _ in segments]
