@@ -35,6 +35,7 @@ from .loading import (
     signature,
     stated,
 )
+from .memory import collector_paused
 from .read import read_paths
 from .segment import segment
 from .stems import language
@@ -180,6 +181,7 @@ def together(documents: Iterable[Document]) -> Iterator[list[Document]]:
         yield group
 
 
+@collector_paused()
 def examine_together(documents: Sequence[Document]) -> list[Examined]:
     """:func:`examine` of each of the documents; none knows of the others."""
     taken = [take(document) for document in documents]

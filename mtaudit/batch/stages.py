@@ -20,6 +20,7 @@ from ..comparison import Compared
 from ..config import Options
 from ..judging import Examined
 from ..loading import Models, named, stated
+from ..memory import collector_paused
 from ..read import Item, document_from
 from ..reference import NO_REFERENCE
 from ..report.record import Record, StoredRun, stored_run
@@ -148,6 +149,7 @@ def _stumbled(path: str, doc_id: str, error: Exception) -> Failure:
     )
 
 
+@collector_paused()
 def finish(
     prepared: Prepared,
     answers: Sequence[Answers],
