@@ -56,7 +56,12 @@ def outline(unit: str) -> str:
     """What is left of a content word in a frame: article, first letter, ending."""
     article = definite(unit)
     base = unit[2:] if article else unit
-    ending = next((e for e in _ENDINGS if base.endswith(e) and len(base) - len(e) >= 2), "")
+    ending = ""
+    if base.endswith(_ENDINGS):  # one call for most units; the longest that leaves two letters wins
+        for one in _ENDINGS:
+            if base.endswith(one) and len(base) - len(one) >= 2:
+                ending = one
+                break
     first = base[0] if base[0] == "م" or (not article and base[0] in "يتنا") else ""
     return f"{'ال' if article else ''}{first}~{ending}"
 

@@ -114,7 +114,7 @@ class Repetition:
     ) -> list[Issue]:
         table = _pleonasms()
         nouns = not table.keys().isdisjoint(distinct) and any(
-            two in table.get(one, ()) for one, two in pairwise(words)
+            two in table[one] for one, two in pairwise(words) if one in table
         )
         again = len(words) - len(distinct)
         row = again > 0 and in_reach(words)

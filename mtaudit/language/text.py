@@ -156,8 +156,9 @@ class Reader:
     def stem(self, name: str) -> int:
         """Number of the stem of a unit; -1 where native news has neither unit nor stem."""
         number = self._numbers.get(name, 0)
-        if number:
-            return self._stems_of_units[number]
+        return self._stems_of_units[number] if number else self._unknown(name)
+
+    def _unknown(self, name: str) -> int:
         return self._stem_numbers.get(self._stemmer.stem(name), -1)
 
     def _learn(self, word: str) -> Token:
@@ -177,8 +178,13 @@ class Reader:
         return found
 
     def _token(self, parts: tuple[str, ...]) -> Token:
-        numbers = tuple([self._numbers.get(part, 0) for part in parts])
-        return Token(parts, numbers, tuple([self.stem(part) for part in parts]))
+        get, stems = self._numbers.get, self._stems_of_units
+        ids = tuple([get(part, 0) for part in parts])
+        found = [
+            stems[number] if number else self._unknown(part)
+            for part, number in zip(parts, ids, strict=True)
+        ]
+        return Token(parts, ids, tuple(found))
 
 
 def read_passage(
