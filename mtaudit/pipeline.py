@@ -8,22 +8,16 @@ of processes or the order in which work finishes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import chain
-from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from . import calibrate
 from .calibrate import Calibration
 from .config import Options
 from .desk.baseline import EMPTY, Baseline, read_baseline
-from .desk.inline import take
-from .detector import load_detector
-from .evidence import load_all
+from .examining import Progress, examine, examine_all, examine_together, together
 from .judging import Examined, judge
 from .loading import (
     Models,
@@ -35,10 +29,7 @@ from .loading import (
     signature,
     stated,
 )
-from .memory import collector_paused
 from .read import read_paths
-from .segment import segment
-from .stems import language
 from .types import (
     Document,
     DocumentReport,
@@ -46,21 +37,12 @@ from .types import (
     Failure,
     RoundTrip,
     RunReport,
-    Segment,
-    SentenceWitness,
     Verdict,
-    Witness,
 )
 
 if TYPE_CHECKING:
     from .comparison import Compared, Comparison
     from .library import Library
-
-
-class Progress(Protocol):
-    """Called with the stage's name, units done and units in all (0 = not known yet)."""
-
-    def __call__(self, stage: str, done: int, total: int) -> None: ...
 
 
 def audit(
@@ -152,98 +134,6 @@ def _read(paths: Iterable[str | Path], options: Options) -> tuple[list[Document]
     return documents, failures
 
 
-@cache
-def _witnesses() -> list[Witness]:
-    return [*load_all(), load_detector()]
-
-
-def examine(document: Document) -> Examined:
-    """Segment one document and hear every text-alone witness; its comments are no part of it."""
-    return examine_together([document])[0]
-
-
-# Documents are examined together up to so many characters, some 200 sentences: small articles
-# alone cost more in calls of numpy than in work.
-_TOGETHER = 30_000
-
-
-def together(documents: Iterable[Document]) -> Iterator[list[Document]]:
-    """The documents in order, in groups that are examined together."""
-    group: list[Document] = []
-    size = 0
-    for document in documents:
-        group.append(document)
-        size += len(document.text)
-        if size >= _TOGETHER:
-            yield group
-            group, size = [], 0
-    if group:
-        yield group
-
-
-@collector_paused()
-def examine_together(documents: Sequence[Document]) -> list[Examined]:
-    """:func:`examine` of each of the documents; none knows of the others."""
-    taken = [take(document) for document in documents]
-    cut = [segment(document) for document, _ in taken]
-    every = list(chain.from_iterable(cut))
-    columns: list[Iterable[Evidence]] = [
-        witness.judge(every)
-        if isinstance(witness, SentenceWitness)
-        else chain.from_iterable(
-            [witness.examine(d, own) for (d, _), own in zip(taken, cut, strict=True)]
-        )
-        for witness in _witnesses()
-    ]
-    rows, heat = list(zip(*columns, strict=True)), _surprisal(every)
-    found, at = [], 0
-    for (document, allowances), segments in zip(taken, cut, strict=True):
-        end = at + len(segments)
-        found.append(
-            Examined(document, segments, tuple(rows[at:end]), tuple(heat[at:end]), allowances)
-        )
-        at = end
-    return found
-
-
-def _surprisal(segments: Sequence[Segment]) -> list[tuple[tuple[int, int, float], ...]]:
-    """How unexpected each word is; nothing where the statistics are missing: the witness that
-    lives on them has told why."""
-    stats = language()
-    if stats is None:
-        return []
-    heat = iter(stats.read(tuple([s.text for s in segments if s.role == "article"])).heat())
-    return [tuple(next(heat)) if s.role == "article" else () for s in segments]
-
-
-def examine_all(
-    documents: Sequence[Document], jobs: int = 1, progress: Progress | None = None
-) -> list[Examined]:
-    """Text-alone stages for every document, in order, in ``jobs`` processes."""
-    report: Progress = progress or (lambda stage, done, total: None)
-    results: list[Examined] = []
-    groups = list(together(documents))
-    if jobs > 1 and len(documents) > 1:
-        # Small groups, so that every process has some.
-        share = max(1, len(documents) // (8 * jobs))
-        groups = [part for group in groups for part in _parts(group, share)]
-        # spawn: a forked child would inherit the model libraries' threads and may hang.
-        with ProcessPoolExecutor(min(jobs, len(documents)), get_context("spawn")) as pool:
-            for found in pool.map(examine_together, groups):
-                results += found
-                report("evidence", len(results), len(documents))
-        return results
-    for group in groups:
-        results += examine_together(group)
-        report("evidence", len(results), len(documents))
-    return results
-
-
-def _parts(group: list[Document], size: int) -> Iterator[list[Document]]:
-    for first in range(0, len(group), size):
-        yield group[first : first + size]
-
-
 def round_trips(
     examined: Sequence[Examined], models: Models, progress: Progress
 ) -> list[list[tuple[RoundTrip | None, Evidence]]]:
@@ -318,4 +208,7 @@ def _split(items: Sequence[Any], lengths: Sequence[int]) -> list[list[Any]]:
     return out
 
 
-__all__ = ["Models", "audit", "examine", "examine_all", "judge", "load_models"]
+__all__ = [
+    "Models", "Progress", "audit", "examine", "examine_all", "examine_together", "judge",
+    "load_models", "together",
+]  # fmt: skip

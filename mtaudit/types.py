@@ -324,17 +324,6 @@ class Witness(Protocol):
     def examine(self, document: Document, segments: Sequence[Segment]) -> list[Evidence]: ...
 
 
-@runtime_checkable
-class SentenceWitness(Witness, Protocol):
-    """A witness whose word on a segment rests on that segment alone.
-
-    It is asked for the segments of several documents at once, which costs fewer calls; what it
-    says of one must not depend on the others.
-    """
-
-    def judge(self, segments: Sequence[Segment]) -> list[Evidence]: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Translation:
     """One translated text.  ``score`` is the mean natural-log probability per target piece.

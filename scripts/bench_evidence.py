@@ -27,7 +27,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from mtaudit import normalize, pipeline
+from mtaudit import examining, normalize
 from mtaudit.detector import load_detector
 from mtaudit.evidence import load_all
 from mtaudit.segment import segment
@@ -61,8 +61,8 @@ def whole(texts: list[Document], witnesses: list[Witness]) -> Callable[[], objec
 
     def run() -> object:
         # The audit itself has no way to leave the detector out.
-        pipeline._witnesses = lambda: witnesses  # type: ignore[assignment]
-        return pipeline.examine_all(texts)
+        examining._witnesses = lambda: witnesses  # type: ignore[assignment]
+        return examining.examine_all(texts)
 
     return run
 
@@ -90,7 +90,7 @@ def main() -> None:
     args = parser.parse_args()
     evidence = load_all()
     runs = {EVIDENCE: evidence, DETECTOR: [*evidence, load_detector()]}
-    pipeline.examine_all(documents(args.file, 0, args.warm, args.lines))
+    examining.examine_all(documents(args.file, 0, args.warm, args.lines))
     found: dict[str, list[float]] = {}
     sentences = words = 0
     for turn in tqdm(range(args.repeats), desc="rounds"):

@@ -69,7 +69,7 @@ def test_no_witness_and_no_model_is_asked(run: StoredRun, monkeypatch: pytest.Mo
         raise AssertionError("a stage of the audit was run")
 
     stages = (
-        "pipeline.examine_together", "pipeline.round_trips", "language.stats.LanguageStats.load",
+        "pipeline.examine", "examining.examine_together", "pipeline.round_trips", "language.stats.LanguageStats.load",
         "read.read_paths",
     )  # fmt: skip
     for name in stages:

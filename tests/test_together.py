@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from mtaudit import pipeline
+from mtaudit import examining, pipeline
+from mtaudit.examining import SentenceWitness
 from mtaudit.memory import collector_paused
 from mtaudit.read import read_paths
-from mtaudit.types import Block, Document, SentenceWitness
+from mtaudit.types import Block, Document
 
 ROOT = Path(__file__).parent.parent
 ODD = (
@@ -40,14 +41,14 @@ def test_examining_together_changes_nothing() -> None:
 
 
 def test_groups_hold_every_document_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "_TOGETHER", 10)
+    monkeypatch.setattr(examining, "_TOGETHER", 10)
     texts = [Document(str(i), "ن" * size) for i, size in enumerate((3, 3, 9, 25, 0, 1))]
     groups = [[d.doc_id for d in group] for group in pipeline.together(texts)]
     assert groups == [["0", "1", "2"], ["3"], ["4", "5"]]
 
 
 def test_the_witnesses_of_sentences_are_named() -> None:
-    named = {w.name for w in pipeline._witnesses() if isinstance(w, SentenceWitness)}
+    named = {w.name for w in examining._witnesses() if isinstance(w, SentenceWitness)}
     assert named == {"agreement", "collocation", "detector"}
 
 
