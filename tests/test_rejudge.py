@@ -69,8 +69,8 @@ def test_no_witness_and_no_model_is_asked(run: StoredRun, monkeypatch: pytest.Mo
         raise AssertionError("a stage of the audit was run")
 
     stages = (
-        "pipeline.examine", "examining.examine_together", "pipeline.round_trips", "language.stats.LanguageStats.load",
-        "read.read_paths",
+        "pipeline.examine", "examining.examine_together", "pipeline.round_trips",
+        "language.stats.LanguageStats.load", "read.read_paths",
     )  # fmt: skip
     for name in stages:
         monkeypatch.setattr(f"mtaudit.{name}", refuse)

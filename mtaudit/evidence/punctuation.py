@@ -121,7 +121,8 @@ class Punctuation:
             if segment.role == "furniture":
                 found.append(Evidence(self.name, None, "furniture"))
                 continue
-            mine = [self._counted(issue, spaced) for issue in mine]
+            if mine:
+                mine = [self._counted(issue, spaced) for issue in mine]
             found.append(evidence_of(self.name, segment, mine, _features(segment.text, mine)))
         return found
 

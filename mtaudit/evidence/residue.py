@@ -48,6 +48,8 @@ class Residue:
         rules = load_family(self.name)
         self._patterns = tuple(rule for rule in rules if rule.pattern is not None)
         self._rules = {rule.code.split(".")[1]: rule for rule in rules}
+        # One for all sentences without a foreign letter: most of them.
+        self._clean = Evidence(self.name, 0.0, features={"latin_share": 0.0})
 
     def examine(self, document: Document, segments: Sequence[Segment]) -> list[Evidence]:
         """One :class:`Evidence` a segment; furniture is an abstention, and so is every segment of
@@ -62,7 +64,7 @@ class Residue:
             elif not arabic:
                 found.append(Evidence(self.name, None, "not-arabic"))
             elif as_usual or not _NEEDED.search(segment.text):
-                found.append(evidence_of(self.name, segment, (), {"latin_share": 0.0}))
+                found.append(self._clean)
             else:
                 issues = list(self._segment(segment))
                 found.append(evidence_of(self.name, segment, issues, _features(segment.text)))

@@ -80,9 +80,7 @@ class Units:
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Original offsets from the word of unit ``first`` to the word of unit ``last``."""
-        return self._original(self.starts[first], self.ends[last])
-
-    def _original(self, start: int, end: int) -> tuple[int, int]:
+        start, end = self.starts[first], self.ends[last]
         return self.folded.original(start, start + 1)[0], self.folded.original(end - 1, end)[1]
 
     def written(self, index: int) -> str:
@@ -93,7 +91,8 @@ class Units:
         """(start, end, bits) of every written word in order, offsets into the text, given the bits
         of every unit; those of a word are the sum over its units."""
         words: list[tuple[int, int, float]] = []
-        at, untouched = 1, self.folded.untouched
+        offsets, length = self.folded.offsets, self.folded.original_length
+        kept, untouched, at = len(offsets), self.folded.untouched, 1
         for start, end, (names, _, _) in zip(*self._words(), self._tokens, strict=True):
             if names is _BREAK:
                 at += 1
@@ -105,8 +104,9 @@ class Units:
             for _ in names[1:]:
                 told += bits[at]
                 at += 1
-            if not untouched:
-                start, end = self._original(start, end)
+            if not untouched:  # Folded.original, without a call for each of the words
+                following = offsets[end] if end < kept else length
+                start, end = offsets[start], max(following, offsets[end - 1] + 1)
             words.append((start, end, told))
         return words
 
