@@ -9,23 +9,16 @@ of processes or the order in which work finishes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import cache
-from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from . import calibrate
 from .calibrate import Calibration
 from .config import Options
 from .desk.baseline import EMPTY, Baseline, read_baseline
-from .desk.inline import take
-from .detector import load_detector
-from .errors import ModelError
-from .evidence import load_all
+from .examining import Progress, examine, examine_all, examine_together, together
 from .judging import Examined, judge
-from .language.stats import LanguageStats
 from .loading import (
     Models,
     Reports,
@@ -37,7 +30,6 @@ from .loading import (
     stated,
 )
 from .read import read_paths
-from .segment import segment
 from .types import (
     Document,
     DocumentReport,
@@ -45,20 +37,12 @@ from .types import (
     Failure,
     RoundTrip,
     RunReport,
-    Segment,
     Verdict,
-    Witness,
 )
 
 if TYPE_CHECKING:
     from .comparison import Compared, Comparison
     from .library import Library
-
-
-class Progress(Protocol):
-    """Called with the stage's name, units done and units in all (0 = not known yet)."""
-
-    def __call__(self, stage: str, done: int, total: int) -> None: ...
 
 
 def audit(
@@ -150,50 +134,6 @@ def _read(paths: Iterable[str | Path], options: Options) -> tuple[list[Document]
     return documents, failures
 
 
-@cache
-def _witnesses() -> list[Witness]:
-    return [*load_all(), load_detector()]
-
-
-def examine(document: Document) -> Examined:
-    """Segment one document and hear every text-alone witness; its comments are no part of it."""
-    document, allowances = take(document)
-    segments = segment(document)
-    columns = [witness.examine(document, segments) for witness in _witnesses()]
-    rows = tuple(tuple(column[i] for column in columns) for i in range(len(segments)))
-    return Examined(document, segments, rows, _surprisal(segments), allowances)
-
-
-def _surprisal(segments: Sequence[Segment]) -> tuple[tuple[tuple[int, int, float], ...], ...]:
-    """How unexpected each word is; nothing where the statistics are missing: the witness that
-    lives on them has told why."""
-    try:
-        stats = LanguageStats.load()
-    except ModelError:
-        return ()
-    return tuple(tuple(stats.heat(s.text)) if s.role == "article" else () for s in segments)
-
-
-def examine_all(
-    documents: Sequence[Document], jobs: int = 1, progress: Progress | None = None
-) -> list[Examined]:
-    """Text-alone stages for every document, in order, in ``jobs`` processes."""
-    report: Progress = progress or (lambda stage, done, total: None)
-    results: list[Examined] = []
-    if jobs > 1 and len(documents) > 1:
-        # spawn: a forked child would inherit the model libraries' threads and may hang.
-        with ProcessPoolExecutor(min(jobs, len(documents)), get_context("spawn")) as pool:
-            share = max(1, len(documents) // (8 * jobs))
-            for item in pool.map(examine, documents, chunksize=share):
-                results.append(item)
-                report("evidence", len(results), len(documents))
-        return results
-    for document in documents:
-        results.append(examine(document))
-        report("evidence", len(results), len(documents))
-    return results
-
-
 def round_trips(
     examined: Sequence[Examined], models: Models, progress: Progress
 ) -> list[list[tuple[RoundTrip | None, Evidence]]]:
@@ -268,4 +208,7 @@ def _split(items: Sequence[Any], lengths: Sequence[int]) -> list[list[Any]]:
     return out
 
 
-__all__ = ["Models", "audit", "examine", "examine_all", "judge", "load_models"]
+__all__ = [
+    "Models", "Progress", "audit", "examine", "examine_all", "examine_together", "judge",
+    "load_models", "together",
+]  # fmt: skip

@@ -46,7 +46,7 @@ from typing import Any
 import regex
 
 from .errors import UsageError
-from .normalize import Folded, fold, whole_words
+from .normalize import Folded, fold, whole_words, word_count
 from .score import penalty
 from .types import CATEGORIES, SEVERITIES, Category, Evidence, Issue, Segment, Severity
 
@@ -219,24 +219,27 @@ def make_issue(
     )
 
 
-def _may_match(rule: Rule, haystack: str) -> bool:
-    """Cheap: whether an anchor stands in the text and what the rule needs is there."""
-    # A plain loop: this runs for every rule and sentence, and a generator costs half of the time.
-    if rule.needs is not None and rule.needs.search(haystack) is None:
-        return False
-    for anchor in rule.anchors:
-        if anchor in haystack:
-            return True
-    return not rule.anchors
+def possible(rules: Iterable[Rule], text: str, folded: Folded) -> list[Rule]:
+    """Those of the rules that may match: their anchors and needs stand in the text.  Cheap."""
+    plain, found = folded.text, []
+    # Plain loops: they run for every rule and sentence, and a generator costs half of the time.
+    for rule in rules:
+        haystack = text if rule.raw else plain
+        for anchor in rule.anchors:
+            if anchor in haystack:
+                break
+        else:
+            if rule.anchors:
+                continue
+        if rule.needs is None or rule.needs.search(haystack) is not None:
+            found.append(rule)
+    return found
 
 
 def find(rule: Rule, text: str, folded: Folded | None = None) -> Iterable[tuple[int, int, Any]]:
     """Matches of a pattern rule in one segment's text: (start, end, match), original offsets."""
-    # No generator here: most rules are done with at this check, for every sentence.
-    if rule.pattern is None:
-        return ()
     folded = folded or fold(text)
-    if not _may_match(rule, text if rule.raw else folded.text):
+    if rule.pattern is None or not possible((rule,), text, folded):
         return ()
     return _matches(rule, text, folded)
 
@@ -263,11 +266,11 @@ def issues_of(rules: tuple[Rule, ...], text: str, base: int, witness: str) -> li
     """
     folded = fold(text)
     found = []
-    for rule in rules:
+    for rule in possible(rules, text, folded):
         for start, end, match in find(rule, text, folded):
             fields = {k: v for k, v in match.groupdict().items() if v and k != "span"}
             found.append(make_issue(rule, text, start, end, base=base, witness=witness, **fields))
-    return sorted(found, key=lambda issue: (issue.start, issue.end, issue.code))
+    return sorted(found, key=lambda issue: (issue.start, issue.end, issue.code)) if found else found
 
 
 @cache
@@ -306,10 +309,16 @@ def evidence_of(
     order."""
     found = list(issues)
     if not found:
-        return Evidence(witness, 0.0, features=features or {})
+        return Evidence(witness, 0.0, features=features) if features else _nothing(witness)
     found.sort(key=lambda issue: (issue.start, issue.end, issue.code))
-    value = strength(found, len(segment.text.split()))
+    value = strength(found, word_count(segment.text))
     return Evidence(witness, value, issues=tuple(found), features=features or {})
+
+
+@cache
+def _nothing(witness: str) -> Evidence:
+    # One for all sentences: most witnesses find nothing in most of them.
+    return Evidence(witness, 0.0)
 
 
 @cache

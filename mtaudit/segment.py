@@ -25,7 +25,8 @@ from .types import Block, Document, Segment
 
 # The characters at which str.splitlines cuts; "\r\n" is two of them with nothing in between.
 _NEWLINE = re.compile(r"[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
-_QUOTES = ('"“”„‟', "«»")
+_QUOTES = (re.compile('["“”„‟]'), re.compile("[«»]"))
+_BRACKETS = re.compile("[()]")
 _CLOSERS = "\"“”„‟«»’'›)]}"
 # A run of full stops, question or exclamation marks; then closing marks and note numbers like [3].
 _STOP = re.compile(r"[.!?؟۔…]+")
@@ -210,7 +211,7 @@ def _pairs(line: str) -> tuple[set[int], list[tuple[int, int]]]:
     found: list[tuple[int, int]] = []
     for family in _QUOTES:
         open_at: int | None = None
-        for i in (m.start() for m in re.finditer(f"[{family}]", line)):
+        for i in [m.start() for m in family.finditer(line)]:
             before = line[i - 1] if i else " "
             after = line[i + 1] if i + 1 < len(line) else " "
             opens = (before.isspace() or before in "([{:،-–—/") and not after.isspace()
@@ -227,7 +228,7 @@ def _pairs(line: str) -> tuple[set[int], list[tuple[int, int]]]:
                 continue
             openers.add(i)
     open_at = None
-    for i in (m.start() for m in re.finditer(r"[()]", line)):
+    for i in [m.start() for m in _BRACKETS.finditer(line)]:
         if line[i] == "(":
             open_at = i
         elif open_at is not None:

@@ -24,6 +24,7 @@ from mtaudit.batch.source import Source
 from mtaudit.batch.tables import json_schema
 from mtaudit.cli import main
 from mtaudit.errors import ExitCode
+from mtaudit.types import Document
 
 DOCUMENTS, BROKEN = 23, 4
 SHARD = ("--shard-size", "4")
@@ -269,16 +270,19 @@ def test_a_witness_that_stumbles_costs_one_document(
     corpus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shard = next(cut(Source([str(corpus)]).entries(), 4))
-    examine = stages.pipeline.examine
+    examine = stages.pipeline.examine_together
+    whole = stages.prepare(shard)
 
-    def stumble(document: object) -> object:
-        if document.doc_id.endswith("a2"):  # type: ignore[attr-defined]
+    def stumble(documents: list[Document]) -> object:
+        if any(document.doc_id.endswith("a2") for document in documents):
             raise ZeroDivisionError("once in a million")
-        return examine(document)  # type: ignore[arg-type]
+        return examine(documents)
 
-    monkeypatch.setattr(stages.pipeline, "examine", stumble)
+    monkeypatch.setattr(stages.pipeline, "examine_together", stumble)
     prepared = stages.prepare(shard)
-    assert len(prepared.examined) == 3
+    others = [e for e in whole.examined if not e.document.doc_id.endswith("a2")]
+    assert list(prepared.examined) == others
+    assert len(others) == 3
     ((number, failure),) = prepared.failures
     assert (number, failure.kind) == (2, "internal")
     assert "a2" in failure.message

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from mtaudit.detector import Detector, StyleModel
-from mtaudit.detector.grams import FAMILIES, SIZE, Grams, outline
+from mtaudit.detector.grams import BITS, FAMILIES, SIZE, Grams, outline
 from mtaudit.errors import ModelError
 from mtaudit.evaluate.strip import strip_shortcuts
 from mtaudit.language import LanguageStats
@@ -56,10 +57,45 @@ def small_model(**changes: object) -> StyleModel:
 def test_the_look_of_a_text_does_not_count(look: str, stats: LanguageStats) -> None:
     """Punctuation and its spacing, marks, tatweel, forms of digits, Latin words: all the same."""
     grams = Grams(COMMON)
-    one, other = (grams.bags(stats.analyse(t)).bags for t in (SENTENCE, look))
+    one, other = (grams.read([stats.analyse(t)]).bags for t in (SENTENCE, look))
     for family in FAMILIES:
         assert one[family].places.tolist() == other[family].places.tolist(), family
         assert one[family].weights.tolist() == other[family].weights.tolist()
+
+
+def test_ngrams_are_those_of_each_text_alone(stats: LanguageStats) -> None:
+    """No sequence goes from one text into the next, an empty one or one of a word among them."""
+    grams = Grams(COMMON)
+    texts = [stats.analyse(t) for t in (SENTENCE, "", "نعم", SENTENCE + " " + SENTENCE, "GPS", ".")]
+    together = grams.read(texts)
+    for place, text in enumerate(texts):
+        alone = grams.read([text])
+        assert together.words[place] == alone.words[0]
+        for family in FAMILIES:
+            bags = together.bags[family]
+            own = bags.texts == place
+            assert bags.places[own].tolist() == alone.bags[family].places.tolist()
+            assert bags.weights[own].tolist() == alone.bags[family].weights.tolist()
+
+
+def hashed(items: list[int]) -> int:
+    """The place of one sequence, written out with whole numbers."""
+    number = 0
+    for item in items:
+        number = (number * 0xC2B2AE3D27D4EB4F + item) % 2**64
+    return (number + len(items)) * 0x9E3779B97F4A7C15 % 2**64 >> (64 - BITS)
+
+
+def test_places_are_the_hashes_of_the_letter_sequences(stats: LanguageStats) -> None:
+    """The weights of a fitted model stand at these places: they must not move."""
+    bags = Grams(COMMON).read([stats.analyse("قال: 12 قال")]).bags["letters"]
+    codes = [ord(letter) + 1 for letter in " قال 0 قال "]
+    ends = [(i, i + n) for n in (2, 3, 4, 5) for i in range(len(codes) - n + 1)]
+    expected = Counter(hashed(codes[start:end]) for start, end in ends)
+    assert bags.places.tolist() == sorted(expected)
+    assert bags.weights.tolist() == pytest.approx(
+        [1 + math.log(expected[p]) for p in sorted(expected)]
+    )
 
 
 def test_stripping_shortcuts_changes_nothing(stats: LanguageStats) -> None:
@@ -103,18 +139,18 @@ def test_it_abstains_with_a_reason(text: str, role: str, reason: str, stats: Lan
 def test_the_logit_is_the_linear_model(stats: LanguageStats) -> None:
     """Against the definition, written out with dictionaries."""
     model = small_model()
-    reading = Grams(COMMON).bags(stats.analyse(SENTENCE))
+    reading = Grams(COMMON).read([stats.analyse(SENTENCE)])
     expected = model.bias
     for row, family in enumerate(FAMILIES):
         bag = dict(zip(reading.bags[family].places, reading.bags[family].weights, strict=True))
         length = math.sqrt(sum(x * x for x in bag.values()))
         expected += sum(x * float(model.weights[row, p]) for p, x in bag.items()) / length
-    assert model.logit(reading) == pytest.approx(expected)
+    assert model.logits(reading) == [pytest.approx(expected)]
 
 
 def test_unknown_words_leave_the_bias(stats: LanguageStats) -> None:
     model = small_model(rarity=np.zeros((len(FAMILIES), SIZE), dtype=np.float16))
-    assert model.logit(Grams(COMMON).bags(stats.analyse(SENTENCE))) == model.bias
+    assert model.logits(Grams(COMMON).read([stats.analyse(SENTENCE)])) == [model.bias]
 
 
 @pytest.mark.parametrize(
@@ -143,8 +179,8 @@ def write(folder: Path, **changes: object) -> Path:
 
 def test_a_saved_model_comes_back(tmp_path: Path, stats: LanguageStats) -> None:
     loaded = StyleModel.load(write(tmp_path))
-    reading = Grams(loaded.common).bags(stats.analyse(SENTENCE))
-    assert loaded.logit(reading) == small_model().logit(reading)
+    reading = Grams(loaded.common).read([stats.analyse(SENTENCE)])
+    assert loaded.logits(reading) == small_model().logits(reading)
 
 
 @pytest.mark.parametrize(

@@ -133,8 +133,10 @@ def test_no_witness_and_no_model_is_asked(run: StoredRun, monkeypatch: pytest.Mo
     def refuse(*given: object, **more: object) -> None:
         raise AssertionError("a stage of the audit was run")
 
-    stages = ("pipeline.examine", "pipeline.round_trips", "language.stats.LanguageStats.load",
-              "read.read_paths")  # fmt: skip
+    stages = (
+        "pipeline.examine", "examining.examine_together", "pipeline.round_trips",
+        "language.stats.LanguageStats.load", "read.read_paths",
+    )  # fmt: skip
     for name in stages:
         monkeypatch.setattr(f"mtaudit.{name}", refuse)
     rejudge(run, calibrate.default(), Thresholds(sentence=0.5))

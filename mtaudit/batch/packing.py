@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+from ..memory import collector_paused
 from ..report import html
 from ..report.jsonl import encode
 from ..report.record import Record
@@ -26,6 +27,7 @@ ROW = (
 _TITLE = 200
 
 
+@collector_paused()
 def pack(finished: Finished, formats: Collection[str]) -> dict[str, bytes]:
     """File name → bytes, depending on the records alone.
 

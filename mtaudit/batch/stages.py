@@ -20,11 +20,12 @@ from ..comparison import Compared
 from ..config import Options
 from ..judging import Examined
 from ..loading import Models, named, stated
-from ..read import document_from
+from ..memory import collector_paused
+from ..read import Item, document_from
 from ..reference import NO_REFERENCE
 from ..report.record import Record, StoredRun, stored_run
 from ..roundtrip import AR_EN, EN_AR, abstention
-from ..types import SCHEMA_VERSION, Failure, RunReport
+from ..types import SCHEMA_VERSION, Document, Failure, RunReport
 from .answers import Answers, Cards, KnownEncoder, KnownTranslator
 from .shards import Shard
 
@@ -98,25 +99,45 @@ def terms_of(options: Options, grounds: pipeline.Grounds, cards: Cards) -> Terms
 
 def prepare(shard: Shard) -> Prepared:
     """Read, segment and examine; what cannot be judged becomes a failure with its reason."""
-    examined: list[Examined] = []
+    documents: list[tuple[int, Document]] = []
     failures: list[tuple[int, Failure]] = []
     for number, entry in enumerate(shard.entries, shard.first):
-        if isinstance(entry, Failure):
-            failures.append((number, entry))
-            continue
-        try:
-            document = document_from(entry)
-            if isinstance(document, Failure):
-                failures.append((number, document))
+        read = entry if isinstance(entry, Failure) else _read(entry)
+        if isinstance(read, Failure):
+            failures.append((number, read))
+        else:
+            documents.append((number, read))
+    examined: list[Examined] = []
+    numbers = iter([number for number, _ in documents])
+    for group in pipeline.together([document for _, document in documents]):
+        for found, number in zip(_examine(group), numbers, strict=False):
+            if isinstance(found, Failure):
+                failures.append((number, found))
             else:
-                examined.append(pipeline.examine(document))
-        except Exception as error:
-            # A witness that stumbles over one text in a million must not cost the other ones.
-            failures.append((number, _stumbled(entry.path, entry.doc_id, error)))
+                examined.append(found)
     return Prepared(
         shard.number, shard.first, len(shard.entries), shard.digest,
-        tuple(examined), tuple(failures),
+        tuple(examined), tuple(sorted(failures, key=lambda found: found[0])),
     )  # fmt: skip
+
+
+def _read(item: Item) -> Document | Failure:
+    try:
+        return document_from(item)
+    except Exception as error:
+        return _stumbled(item.path, item.doc_id, error)
+
+
+def _examine(documents: Sequence[Document]) -> list[Examined | Failure]:
+    """What is found in each.  A witness that stumbles over one text in a million must not cost the
+    other ones: then they are examined one by one."""
+    try:
+        return [*pipeline.examine_together(documents)]
+    except Exception as error:
+        if len(documents) == 1:
+            (one,) = documents
+            return [_stumbled(one.path, one.doc_id, error)]
+    return [found for document in documents for found in _examine([document])]
 
 
 def _stumbled(path: str, doc_id: str, error: Exception) -> Failure:
@@ -128,6 +149,7 @@ def _stumbled(path: str, doc_id: str, error: Exception) -> Failure:
     )
 
 
+@collector_paused()
 def finish(
     prepared: Prepared,
     answers: Sequence[Answers],

@@ -8,14 +8,15 @@ error.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import chain
 
 from ..errors import ModelError
-from ..language import LanguageStats
+from ..language import LanguageStats, Units
 from ..modelstore import model_path
 from ..types import Document, Evidence, Segment
-from .grams import Grams
+from .grams import TOGETHER, Grams
 from .model import StyleModel
 
 __all__ = ["NAME", "Detector", "StyleModel", "load_detector"]
@@ -43,18 +44,32 @@ class Detector:
         self._grams = Grams(self._model.common)
 
     def examine(self, document: Document, segments: Sequence[Segment]) -> list[Evidence]:
-        """One evidence a segment; each depends on its own text alone."""
-        return [self._examine(segment) for segment in segments]
+        """One evidence a segment."""
+        return self.judge(segments)
 
-    def _examine(self, segment: Segment) -> Evidence:
+    def judge(self, segments: Sequence[Segment]) -> list[Evidence]:
+        """The same; each rests on its own text alone."""
         if self._model is None or self._stats is None or self.reason:
-            return Evidence(NAME, None, self.reason)
-        if segment.role != "article":
-            return Evidence(NAME, None, "not part of the article")
-        read = self._grams.bags(self._stats.analyse(segment.text))
-        if read.words < SHORTEST:
-            return Evidence(NAME, None, f"too short: {read.words} words in Arabic letters")
-        return Evidence(NAME, self._model.logit(read))
+            return [Evidence(NAME, None, self.reason) for _ in segments]
+        texts = self._stats.read(tuple([s.text for s in segments if s.role == "article"])).units
+        found = chain.from_iterable(
+            self._judge(self._model, texts[i : i + TOGETHER])
+            for i in range(0, len(texts), TOGETHER)
+        )
+        return [
+            next(found)
+            if segment.role == "article"
+            else Evidence(NAME, None, "not part of the article")
+            for segment in segments
+        ]
+
+    def _judge(self, model: StyleModel, texts: Sequence[Units]) -> Iterator[Evidence]:
+        reading = self._grams.read(texts)
+        for words, logit in zip(reading.words, model.logits(reading), strict=True):
+            if words < SHORTEST:
+                yield Evidence(NAME, None, f"too short: {words} words in Arabic letters")
+            else:
+                yield Evidence(NAME, logit)
 
 
 @cache

@@ -39,8 +39,7 @@ class StyleModel:
         manifest = verify(folder)
         try:
             about = json.loads((folder / "style.json").read_text(encoding="utf-8"))
-            weights = np.load(folder / "weights.npy", mmap_mode="r", allow_pickle=False)
-            rarity = np.load(folder / "rarity.npy", mmap_mode="r", allow_pickle=False)
+            weights, rarity = (_mapped(folder / f"{name}.npy") for name in ("weights", "rarity"))
             model = cls(
                 weights, rarity, float(about["bias"]), frozenset(about["common"]),
                 str(manifest.get("revision", "none")),
@@ -56,13 +55,26 @@ class StyleModel:
             )
         return model
 
-    def logit(self, reading: Reading) -> float:
-        """Log-odds of machine translation; the bias alone where nothing is known."""
-        parts = [self.bias]
+    def logits(self, reading: Reading) -> list[float]:
+        """Log-odds of machine translation of each text; the bias alone where nothing is known.
+
+        A text's sums run over its own n-grams in ascending order, so that it does not matter
+        which texts are read together.
+        """
+        texts = len(reading.words)
+        parts = [[self.bias] for _ in range(texts)]
         for row, family in enumerate(FAMILIES):
-            bag = reading.bags[family]
-            values = bag.weights * self.rarity[row, bag.places]
-            length = math.sqrt(float(values @ values))
-            if length:
-                parts.append(float(values @ self.weights[row, bag.places].astype(float)) / length)
-        return math.fsum(parts)
+            bags = reading.bags[family]
+            values = bags.weights * self.rarity[row][bags.places]
+            agreed = values * self.weights[row][bags.places]
+            squares = np.bincount(bags.texts, values * values, texts).tolist()
+            sums = np.bincount(bags.texts, agreed, texts).tolist()
+            for own, square, total in zip(parts, squares, sums, strict=True):
+                if square:
+                    own.append(total / math.sqrt(square))
+        return [math.fsum(own) for own in parts]
+
+
+def _mapped(file: Path) -> NDArray[np.float16]:
+    # A plain view of the mapped file: numpy's memmap class is slow to index.
+    return np.asarray(np.load(file, mmap_mode="r", allow_pickle=False))

@@ -244,6 +244,8 @@ def is_ordinary(word: str) -> bool:
     """Whether a folded word belongs to the language's own vocabulary, clitics taken off."""
     tables = gazetteer()
     ordinary, function = tables.ordinary, tables.function
+    if word in ordinary or word in function:
+        return True
     whole = word in tables.names or word in tables.given
     for cut, rest in stripped(word):
         if rest in ordinary or rest in function:

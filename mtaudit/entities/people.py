@@ -108,13 +108,13 @@ def read_people(text: str, s: Sentence | None = None) -> tuple[Sentence, tuple[P
     """Every person mention of one sentence, in order."""
     s = s or sentence(text)
     found: list[Person] = []
-    i, n = 0, len(s.words)
-    words = s.words
-    while i < n:
-        w = words[i]
-        if not w.telling and w.text not in _SPEECH:
-            i += 1
+    words, done = s.words, 0
+    n = len(words)
+    # Words that begin neither a name nor a title are most of all: they are not looked at again.
+    for i in [i for i, w in enumerate(words) if w.telling or w.text in _SPEECH]:
+        if i < done:
             continue
+        w = words[i]
         title = title_at(s, i) if w.phrases else None
         if title is not None:
             j = title.end
@@ -122,9 +122,9 @@ def read_people(text: str, s: Sentence | None = None) -> tuple[Sentence, tuple[P
                 person = _person(s, j, title)
                 if person is not None:
                     found.append(person)
-                    i = max(person.end, person.after.end if person.after else 0)
+                    done = max(person.end, person.after.end if person.after else 0)
                     continue
-            i = max(title.first + 1, min(title.end, i + 1))
+            done = max(title.first + 1, min(title.end, i + 1))
             continue
         if w.text in _SPEECH and i + 2 < n and s.gap(i) == " ":
             person = _after_speech(s, i + 1)
@@ -132,9 +132,7 @@ def read_people(text: str, s: Sentence | None = None) -> tuple[Sentence, tuple[P
             person = _person(s, i, None)
         if person is not None:
             found.append(person)
-            i = max(person.end, person.after.end if person.after else 0)
-            continue
-        i += 1
+            done = max(person.end, person.after.end if person.after else 0)
     return s, tuple(found)
 
 

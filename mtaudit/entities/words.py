@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 from ..normalize import Folded, fold
@@ -11,7 +13,8 @@ from .gazetteer import Phrase, gazetteer, is_ordinary, stripped
 from .known import FUZZY_ALONE, MIN_ALONE, first_words, near_family
 
 # Digits with their separators are one word (1,000 · 3.5 · ٣٫٥ folded), letters another.
-TOKEN = re.compile(r"\d+(?:[.,:٫٬/]\d+)*|[^\W_\d]+")
+# In a group, so that splitting gives the words and what stands between them.
+_SPLIT = re.compile(r"(\d+(?:[.,:٫٬/]\d+)*|[^\W_\d]+)")
 _ALI = re.compile(r"علي(?![^\W_\d])")
 # Joins the words of one name: سرغي لافروف, كي-مون, جيه.دي
 CLOSE = frozenset((" ", "-", "‐", "–", ".", ". ", ""))
@@ -39,25 +42,29 @@ class Word(NamedTuple):
 
 
 class Sentence:
-    """A folded sentence cut into words; spans are into the folded text."""
+    """A folded sentence cut into words; spans are into the folded text.
 
-    __slots__ = ("_spans", "folded", "words")
+    ``pieces``: what stands before the first word, that word, what stands before the next, …
+    """
 
-    def __init__(self, folded: Folded, words: tuple[Word, ...]) -> None:
-        self.folded = folded
+    __slots__ = ("_pieces", "_spans", "folded", "words")
+
+    def __init__(self, folded: Folded, pieces: Sequence[str], words: tuple[Word, ...]) -> None:
+        self.folded, self._pieces = folded, pieces
         self.words = words
-        self._spans: tuple[tuple[int, int], ...] | None = None
+        self._spans: list[tuple[int, int]] | None = None
 
     @property
-    def spans(self) -> tuple[tuple[int, int], ...]:
+    def spans(self) -> list[tuple[int, int]]:
         """Folded span of each word.  Found late: most sentences name nobody and need none."""
         if self._spans is None:
-            self._spans = tuple([match.span() for match in TOKEN.finditer(self.folded.text)])
+            edges = list(accumulate(map(len, self._pieces)))
+            self._spans = list(zip(edges[:-1:2], edges[1::2], strict=True))
         return self._spans
 
     def gap(self, i: int) -> str:
         """The text between word ``i`` and the next."""
-        return self.folded.text[self.spans[i][1] : self.spans[i + 1][0]]
+        return self._pieces[2 * i + 2]
 
     def start(self, i: int) -> int:
         """Folded offset of word ``i`` without its proclitics."""
@@ -69,7 +76,7 @@ class Sentence:
         return self.folded.original(start, end)
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=100_000)
 def word(text: str) -> Word:
     """What the folded word ``text`` may be; the reading with the fewest proclitics wins."""
     tables = gazetteer()
@@ -102,7 +109,9 @@ def word(text: str) -> Word:
         not function and not country and len(text) > 1 and not text[0].isdigit()
         and not _blocks(phrases) and (not ordinary or known or text in tables.names)
     )  # fmt: skip
-    telling = bool(given or known) or any(kind == "title" for _, kind, _ in phrases)
+    telling = bool(given or known) or (
+        bool(phrases) and any(kind == "title" for _, kind, _ in phrases)
+    )
     return Word(
         text, bare, skip, given, known, country, phrases, nameable, function, wrong, telling
     )
@@ -110,13 +119,15 @@ def word(text: str) -> Word:
 
 def _blocks(phrases: tuple[Phrase, ...]) -> bool:
     """A single-word title, place or organisation ends a name; a longer phrase's start may not."""
-    return any(not rest for rest, _, _ in phrases)
+    # Most words begin no phrase, and every new word is asked.
+    return bool(phrases) and any(not rest for rest, _, _ in phrases)
 
 
 def sentence(text: str) -> Sentence:
     """Cut ``text`` (one sentence) into folded words."""
     folded = fold(text)
-    found = TOKEN.findall(folded.text)
+    pieces = _SPLIT.split(folded.text)
+    found = pieces[1::2]
     if "علي" in folded.text:
         ends = (match.end() for match in _ALI.finditer(folded.text))
         for i, token in enumerate(found):
@@ -124,7 +135,7 @@ def sentence(text: str) -> Sentence:
                 at = folded.offsets[next(ends) - 1]
                 if text[at] == "ى" or text[at + 1 : at + 2] == "\u0651":
                     found[i] = token[:-1] + "ى"  # على and عليّ are no names, علي is
-    return Sentence(folded, tuple(map(word, found)))
+    return Sentence(folded, pieces, tuple(map(word, found)))
 
 
 def phrase_at(s: Sentence, i: int, kinds: frozenset[str]) -> tuple[int, Phrase] | None:

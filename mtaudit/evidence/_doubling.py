@@ -6,6 +6,8 @@ Looks at lists of folded words and at pieces of text, and knows no sentence and 
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
+from operator import eq
 
 import regex
 
@@ -31,6 +33,10 @@ def _doubled_by_right() -> frozenset[str]:
 
 def in_reach(words: list[str]) -> bool:
     """Whether any run of words comes back at once, up to the longest phrase."""
+    # A run of two or more repeats its first pair; most sentences repeat no pair at all.
+    pairs = set(pairwise(words))
+    if len(pairs) == len(words) - 1 and not any(map(eq, words, words[1:])):
+        return False
     places: dict[str, list[int]] = {}
     for here, word in enumerate(words):
         before = places.setdefault(word, [])

@@ -30,6 +30,8 @@ RELATIVES = frozenset(["الذي", "التي"])
 # How far a relative clause is searched for its returning pronoun, in units.
 CLAUSE = 14
 OTHER = {"m": "f", "f": "m"}
+# All that is looked for stands at one of these or right behind it.
+_TELLING = THIS.keys() | RELATIVES | KANA | INNA | HEAD_MARKERS | SUBJECT_AFTER | frozenset([BREAK])
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +68,22 @@ class Agreement:
 
     def examine(self, document: Document, segments: Sequence[Segment]) -> list[Evidence]:
         """One evidence a segment; abstains on furniture and without statistics."""
-        return [self._segment(segment) for segment in segments]
+        return self.judge(segments)
 
-    def _segment(self, segment: Segment) -> Evidence:
+    def judge(self, segments: Sequence[Segment]) -> list[Evidence]:
+        """The same; each rests on its own segment alone."""
         if self._stats is None:
-            return Evidence(self.name, None, self.reason)
-        if segment.role != "article":
-            return Evidence(self.name, None, "not part of the article")
-        units = self._stats.analyse(segment.text)
+            return [Evidence(self.name, None, self.reason) for _ in segments]
+        article = tuple([s.text for s in segments if s.role == "article"])
+        read = iter(self._stats.read(article).units)
+        return [
+            self._segment(segment, next(read))
+            if segment.role == "article"
+            else Evidence(self.name, None, "not part of the article")
+            for segment in segments
+        ]
+
+    def _segment(self, segment: Segment, units: Units) -> Evidence:
         if len(units.names) < 3:
             return Evidence(self.name, None, "too short: fewer than two words")
         issues = [self._issue(segment, units, found) for found in self._findings(units)]
@@ -97,19 +107,22 @@ class Agreement:
 
     def _findings(self, units: Units) -> Iterator[Finding]:
         names, table = units.names, self._genders
-        for i in range(1, len(names) - 1):
+        last = len(names) - 1
+        for i in [i for i, name in enumerate(names) if name in _TELLING]:
             unit = names[i]
-            if unit in THIS:
-                yield from demonstrative(names, i, table)
-            elif unit in RELATIVES:
-                yield from relative(names, i)
-            elif unit in KANA or unit in INNA:
-                yield from self._case(names, i)
-            before = names[i - 1]
-            if before in HEAD_MARKERS or before in THIS:
-                yield from adjective(names, i, table)
-            elif before == BREAK or before in SUBJECT_AFTER:
-                yield from subject_verb(names, i, table)
+            if 0 < i < last:
+                if unit in THIS:
+                    yield from demonstrative(names, i, table)
+                elif unit in RELATIVES:
+                    yield from relative(names, i)
+                elif unit in KANA or unit in INNA:
+                    yield from self._case(names, i)
+            if i + 1 >= last:
+                continue
+            if unit in HEAD_MARKERS or unit in THIS:
+                yield from adjective(names, i + 1, table)
+            elif unit == BREAK or unit in SUBJECT_AFTER:
+                yield from subject_verb(names, i + 1, table)
 
     def _case(self, names: Sequence[str], i: int) -> Iterator[Finding]:
         """Sound masculine plural in the wrong case after كان and إنّ."""

@@ -24,6 +24,9 @@ class Calques:
     def __init__(self) -> None:
         self._rules = load_family(self.name)
         self._index = KeyIndex(rule.keys for rule in self._rules)
+        # One for all sentences without a finding: most of them.
+        nothing = {"calques_minor": 0.0, "calques_major": 0.0}
+        self._clean = Evidence(self.name, 0.0, features=nothing)
 
     def examine(self, document: Document, segments: Sequence[Segment]) -> list[Evidence]:
         """One :class:`Evidence` a segment.  Features: findings by severity."""
@@ -33,6 +36,9 @@ class Calques:
                 found.append(Evidence(self.name, None, "furniture"))
                 continue
             issues = self._issues(segment)
+            if not issues:
+                found.append(self._clean)
+                continue
             counts = Counter(issue.severity for issue in issues)
             features = {
                 "calques_minor": float(counts["minor"]),

@@ -8,15 +8,15 @@ native news by scripts/measure_language.py.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ModelError
-from ..language import BREAK_ID, LanguageStats, Units
+from ..language import BREAK_ID, LanguageStats, Passage, Units
 from ..language.gender import genders
 from ..language.layout import ADJ, BASE, GEN, relations
 from ..language.split import definite
@@ -35,17 +35,33 @@ ALTERNATIVES, SEARCHED = 3, 40
 SHORTEST = 3  # units
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """One pair of the text that native news never has: unit numbers, stems, kind, how often the
-    two stand near each other, and how often the pair was to be expected."""
+class Pair(NamedTuple):
+    """One pair of the text that native news never has: unit numbers, stems, kind, and how often the
+    pair was to be expected."""
 
     head: int
     tail: int
     stems: tuple[int, int]
     kind: str
-    near: int
     expected: float
+
+
+class Bits(NamedTuple):
+    """Surprisal of one text: how many units, their sum, the highest; breaks are not surprising."""
+
+    units: int
+    sum: float
+    highest: float
+
+
+def _bits(passage: Passage) -> Iterator[Bits]:
+    bits = passage.bits[passage.ids != BREAK_ID]
+    each, at = bits.tolist(), 0
+    for units in passage.units:
+        first, at = at, at + len(units.ids) - units.ids.count(BREAK_ID)
+        own = each[first:at]
+        # numpy adds in pairs: more exactly than one by one.
+        yield Bits(len(own), float(np.add.reduce(bits[first:at])), max(own, default=0.0))
 
 
 @cache
@@ -82,6 +98,7 @@ class Collocation:
                 self.reason = f"no language statistics: {error}"
         self._rules: dict[str, Rule] = {rule.code: rule for rule in load_family("collocation")}
         self._genders = genders()
+        self._no_article = Evidence(self.name, None, "not part of the article")
         if self._stats is not None:
             self._polar = {
                 side: self._stats.stem_ids(sorted(_classes()[side]))
@@ -89,83 +106,71 @@ class Collocation:
             }
 
     def examine(self, document: Document, segments: Sequence[Segment]) -> list[Evidence]:
-        """One evidence a segment; the whole document is looked up at once."""
+        """One evidence a segment; all are looked up at once."""
+        return self.judge(segments)
+
+    def judge(self, segments: Sequence[Segment]) -> list[Evidence]:
+        """The same; each rests on its own segment alone."""
         stats = self._stats
         if stats is None:
             return [Evidence(self.name, None, self.reason) for _ in segments]
-        read = [stats.analyse(s.text) if s.role == "article" else None for s in segments]
-        names = [name for units in read if units for name in units.names]
-        if not names:
-            return [Evidence(self.name, None, "not part of the article") for _ in segments]
-        ids = np.array([n for units in read if units for n in units.ids], dtype=np.int64)
-        # An unknown unit between segments, so that none is judged by the one before it.
-        starts = np.cumsum([0, *(len(units.names) for units in read if units)])[:-1]
-        bits = np.delete(
-            stats.surprisal_ids(np.insert(ids, starts, 0)), starts + np.arange(starts.size)
-        )
-        bits = bits[ids != BREAK_ID]  # breaks are not surprising
-        pairs, heads = self._pairs(stats, names, ids)
-        related = np.diff(np.searchsorted(heads, np.append(starts, ids.size))).tolist()
-        out, at, after, next_pair, shares = [], 0, 0, 0, iter(related)
-        for segment, units in zip(segments, read, strict=True):
-            if units is None:
-                out.append(Evidence(self.name, None, "not part of the article"))
-                continue
-            end = at + len(units.ids)
-            own = []
+        article = [s for s in segments if s.role == "article"]
+        passage = stats.read(tuple([s.text for s in article]))
+        found = iter(self._article(stats, article, passage))
+        return [next(found) if s.role == "article" else self._no_article for s in segments]
+
+    def _article(
+        self, stats: LanguageStats, segments: Sequence[Segment], passage: Passage
+    ) -> Iterator[Evidence]:
+        pairs, related = self._pairs(stats, passage)
+        next_pair = 0
+        columns = (segments, passage.units, passage.starts, _bits(passage), related)
+        for segment, units, at, bits, kin in zip(*columns, strict=False):
+            end, own = at + len(units.ids), []
             while next_pair < len(pairs) and pairs[next_pair].head < end:
                 own.append(pairs[next_pair])
                 next_pair += 1
-            before, after = after, after + len(units.ids) - units.ids.count(BREAK_ID)
-            out.append(self._segment(segment, units, at, bits[before:after], own, next(shares)))
-            at = end
-        return out
+            yield self._segment(segment, units, at, bits, own, kin)
 
-    def _pairs(
-        self, stats: LanguageStats, names: Sequence[str], ids: NDArray[np.int64]
-    ) -> tuple[list[Pair], NDArray[np.int64]]:
-        """Related pairs of known stems that native news never has, by place; and the sorted head
-        positions of all related pairs of known stems."""
-        classes = stats.classes[ids].copy()
-        unknown = ids == 0
-        classes[unknown] = BASE
-        article = stats.article[ids]
-        article[unknown] = [definite(names[i]) for i in np.flatnonzero(unknown).tolist()]
-        found, stems = relations(classes, article), stats.stem_ids(names, ids)
-        unseen: list[tuple[list[int], list[int], str, float]] = []
+    def _pairs(self, stats: LanguageStats, passage: Passage) -> tuple[list[Pair], list[int]]:
+        """Related pairs of known stems that native news never has, by place; and how many related
+        pairs of known stems each text has."""
+        classes, article = stats.classes[passage.ids], stats.article[passage.ids]
+        unknown = (passage.ids == 0).nonzero()[0].tolist()
+        if unknown:
+            names = [name for units in passage.units for name in units.names]
+            classes[unknown] = BASE
+            article[unknown] = [definite(names[i]) for i in unknown]
+        found = relations(classes, article)
+        unseen: list[Pair] = []
         heads: list[NDArray[np.int64]] = []
         for kind, places in ((ADJ, found.adj), (GEN, found.gen)):
-            both = stems[places]
+            both = passage.stems[places]
             known = (both >= 0).all(axis=1)
             places, both = places[known], both[known]
             heads.append(places[:, 0])
             new = stats.lookup(kind, (both[:, 0] << 16) | both[:, 1]) == 0
             places, both = places[new], both[new]
             expected = stats.expected(kind, both[:, 0], both[:, 1]).tolist()
-            unseen += zip(places.tolist(), both.tolist(), [kind] * len(expected), expected,
-                          strict=True)  # fmt: skip
-        if not unseen:
-            return [], np.sort(np.concatenate(heads))
-        near = stats.lookup("near", np.array([min(b) << 16 | max(b) for _, b, _, _ in unseen]))
-        pairs = [
-            Pair(head, tail, (one, two), kind, close, expected)
-            for ((head, tail), (one, two), kind, expected), close in zip(
-                unseen, near.tolist(), strict=True
-            )
-        ]
-        pairs.sort(key=lambda pair: pair.head)
-        return pairs, np.sort(np.concatenate(heads))
+            unseen += [
+                Pair(head, tail, (one, two), kind, by_chance)
+                for (head, tail), (one, two), by_chance in zip(
+                    places.tolist(), both.tolist(), expected, strict=True
+                )
+            ]
+        unseen.sort(key=lambda pair: pair.head)
+        related = np.sort(np.concatenate(heads)).searchsorted(passage.starts)
+        return unseen, np.diff(related).tolist()
 
     def _segment(
-        self, segment: Segment, units: Units, at: int, bits: NDArray[np.float64],
-        pairs: list[Pair], related: int,
-    ) -> Evidence:  # fmt: skip
-        if bits.size < SHORTEST:
+        self, segment: Segment, units: Units, at: int, bits: Bits, pairs: list[Pair], related: int
+    ) -> Evidence:
+        if bits.units < SHORTEST:
             return Evidence(self.name, None, "too short: fewer than three words")
         features = {
-            "mean_surprisal": float(np.add.reduce(bits)) / bits.size,
-            "max_surprisal": max(bits.tolist()),
-            "oov_rate": units.ids.count(0) / bits.size,
+            "mean_surprisal": bits.sum / bits.units,
+            "max_surprisal": bits.highest,
+            "oov_rate": units.ids.count(0) / bits.units,
         }
         if related:
             features["unseen_pair_rate"] = len(pairs) / related
@@ -200,17 +205,23 @@ class Collocation:
         if pair.expected >= MINOR_EXPECTED[pair.kind]:
             return "collocation.unusual"
         apart = (
-            pair.near == 0
-            and pair.expected >= APART_EXPECTED
+            pair.expected >= APART_EXPECTED
             and self._stats.expected_near(*pair.stems) >= APART_NEAR
+            and not self._met(pair)
         )
         return "collocation.apart" if apart else ""
+
+    def _met(self, pair: Pair) -> bool:
+        """Whether native news has the two near each other."""
+        assert self._stats is not None
+        one, two = sorted(pair.stems)
+        return bool(self._stats.lookup("near", np.array([one << 16 | two]))[0])
 
     def _against_polarity(self, pair: Pair, lemma: str) -> bool:
         """A noun that native news calls bad and never good is called good, or the reverse."""
         assert self._stats is not None
         for here, other in (("positive", "negative"), ("negative", "positive")):
-            if lemma in _classes()[here] and pair.near == 0:
+            if lemma in _classes()[here] and not self._met(pair):
                 head = pair.stems[0]
                 same = self._stats.lookup(ADJ, (head << 16) | self._polar[here])
                 against = self._stats.lookup(ADJ, (head << 16) | self._polar[other])

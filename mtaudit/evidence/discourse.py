@@ -132,7 +132,9 @@ class Discourse:
         return [
             Evidence(self.name, None, "furniture")
             if segment.role == "furniture"
-            else evidence_of(self.name, segment, [*found[segment.index], *self._sentence(segment)])
+            else evidence_of(
+                self.name, segment, [*found.get(segment.index, ()), *self._sentence(segment)]
+            )
             for segment in segments
         ]
 
@@ -151,7 +153,7 @@ class Discourse:
             yield from self._by_past_year(segment)
         if not _verbs_joined().isdisjoint(text.split()):
             yield from self._without_object(segment)
-        if (" ه" in text and _THING.search(text)) or (
+        if ((" هو " in text or " هي " in text) and _THING.search(text)) or (
             next(_we().iter(text), None) is not None and _pattern("we").search(text)
         ):
             yield from self._fused(segment, text)

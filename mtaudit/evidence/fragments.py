@@ -9,7 +9,7 @@ from typing import Any
 
 import regex
 
-from ..normalize import TATWEEL, fold, whole_words
+from ..normalize import TATWEEL, fold, whole_words, word_count
 from ..rules import evidence_of, issues_of, load_family, make_issue, word_table
 from ..types import Document, Evidence, Issue, Segment
 
@@ -124,12 +124,12 @@ class Fragments:
                 evidence.append(Evidence(self.name, None, "furniture"))
                 continue
             issues = [
-                *found[segment.index],
+                *found.get(segment.index, ()),
                 *issues_of(self._patterns, segment.text, segment.start, self.name),
                 *self._sentence(segment),
             ]
             features = {
-                "words": float(len(segment.text.split())),
+                "words": float(word_count(segment.text)),
                 "no_final_stop": float(not segment.heading and not _stopped(segment.text)),
             }
             evidence.append(evidence_of(self.name, segment, issues, features))
@@ -169,7 +169,7 @@ class Fragments:
         last = [
             line[-1]
             for line in lines
-            if sum(len(s.text.split()) for s in line) >= PARAGRAPH_WORDS and not line[-1].heading
+            if not line[-1].heading and sum(word_count(s.text) for s in line) >= PARAGRAPH_WORDS
         ]
         open_ended = [s for s in last if not _stopped(s.text)]
         if len(last) - len(open_ended) >= OTHERS and len(open_ended) <= (1 - SHARE) * len(last):
@@ -178,11 +178,12 @@ class Fragments:
     def _sentence(self, segment: Segment) -> Iterator[Issue]:
         yield from self._hanging(segment)
         folded = fold(segment.text)
-        head = folded.text.split(" ", 4)
-        if any(word in _SPEECH for word in head[1:4]) and (m := _displaced().match(folded.text)):
+        if not _SPEECH.isdisjoint(folded.text.split(" ", 4)[1:4]) and (
+            m := _displaced().match(folded.text)
+        ):
             start, stop = folded.original(*m.span("span"))
             yield self._issue("displaced-noun", segment, start, stop, noun=segment.text[start:stop])
-        if not any(mark in segment.text for mark in '"«“'):
+        if '"' not in segment.text and "«" not in segment.text and "“" not in segment.text:
             return
         for match in _QUOTE_GLUED.finditer(segment.text):
             straight = match["mark"] == '"'

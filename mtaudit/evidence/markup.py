@@ -17,16 +17,17 @@ class Markup:
 
     name = "markup"
 
+    def __init__(self) -> None:
+        self._rules = load_family(self.name)
+        self._everywhere = tuple(rule for rule in self._rules if rule.furniture)
+
     def examine(self, document: Document, segments: Sequence[Segment]) -> list[Evidence]:
         """One :class:`Evidence` a segment; furniture without damage is an abstention."""
-        rules = load_family(self.name)
-        everywhere = tuple(rule for rule in rules if rule.furniture)
         found = []
         for segment in segments:
             furniture = segment.role == "furniture"
-            issues = issues_of(
-                everywhere if furniture else rules, segment.text, segment.start, self.name
-            )
+            rules = self._everywhere if furniture else self._rules
+            issues = issues_of(rules, segment.text, segment.start, self.name)
             if furniture and not issues:
                 found.append(Evidence(self.name, None, "furniture"))
             else:

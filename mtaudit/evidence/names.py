@@ -50,9 +50,13 @@ class Names:
 
     name = "names"
 
+    def __init__(self) -> None:
+        self._rules = {rule.code.partition(".")[2]: rule for rule in load_family(self.name)}
+        self._furniture = Evidence(self.name, None, "furniture")
+        self._nobody = Evidence(self.name, None, "no names in the sentence")
+
     def examine(self, document: Document, segments: Sequence[Segment]) -> list[Evidence]:
         """One :class:`Evidence` a segment; abstains for furniture and where nobody is named."""
-        rules = {rule.code.partition(".")[2]: rule for rule in load_family(self.name)}
         mentions: list[_Mention] = []
         for place, segment in enumerate(segments):
             if segment.role == "furniture":
@@ -60,15 +64,15 @@ class Names:
             sentence, people = read_people(segment.text)
             mentions += [_Mention(segment, place, sentence, person) for person in people]
         found: dict[int, list[Issue]] = defaultdict(list)
-        for mention, issue in _issues(rules, mentions):
+        for mention, issue in _issues(self._rules, mentions):
             found[mention.place].append(issue)
         named = {mention.place for mention in mentions}
         out = []
         for place, segment in enumerate(segments):
             if segment.role == "furniture":
-                out.append(Evidence(self.name, None, "furniture"))
+                out.append(self._furniture)
             elif place not in named:
-                out.append(Evidence(self.name, None, "no names in the sentence"))
+                out.append(self._nobody)
             else:
                 out.append(evidence_of(self.name, segment, found[place]))
         return out

@@ -6,6 +6,7 @@ whole document.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -13,8 +14,8 @@ from itertools import pairwise
 
 import regex
 
-from ..normalize import fold
-from ..rules import evidence_of, find, load_family, make_issue
+from ..normalize import fold, word_count
+from ..rules import evidence_of, find, load_family, make_issue, possible
 from ..types import Document, Evidence, Issue, Segment
 
 # One habit must not drown the rest: at most so many findings of a code in a segment.
@@ -24,6 +25,13 @@ _DASH = regex.compile(r"(?<=[\p{Arabic}\"”»)])\s([–—-])\s(?=[\p{Arabic}\"
 # halves of a name ("ستار - تريبون").
 DATELINE_WORDS, TAIL_WORDS = 6, 4
 _EAST, _WEST = regex.compile("[٠-٩]"), regex.compile(r"(?<![\p{L}\p{N}/])[0-9]")
+_QUOTES = {family: regex.compile(f"[{family}]") for family in ('"', "“”„")}
+_PAIRED = tuple(
+    (kind, left, right, regex.compile(f"[{regex.escape(left + right)}]"))
+    for kind, left, right in (("quote", "«", "»"), ("bracket", "(", ")"), ("bracket", "[", "]"))
+)
+_QUOTE_MARK = re.compile('["“”„«»]')
+_SMILEY = regex.compile(r"[:;=]-?$")
 _ENUMERATOR = regex.compile(r"(?:^|[\s،:؛])(?:\d{1,2}|\p{L})$|[:;=]-?$")
 
 
@@ -47,21 +55,21 @@ def unpaired(text: str) -> Iterator[tuple[str, int]]:
     Straight and curly marks have no direction that could be trusted in Arabic pages, so they are
     counted.
     """
-    for family in ('"', "“”„"):
+    for family, mark in _QUOTES.items():
         if sum(map(text.count, family)) % 2 == 0:
             continue
-        marks = [m.start() for m in regex.finditer(f"[{family}]", text)]
+        marks = [m.start() for m in mark.finditer(text)]
         # An inch mark (6.1") is no quotation mark: where there is one, nothing is said.
         if not any(i and text[i - 1].isdigit() for i in marks):
             yield "quote", _odd_one(text, marks)
-    for kind, left, right in (("quote", "«", "»"), ("bracket", "(", ")"), ("bracket", "[", "]")):
+    for kind, left, right, mark in _PAIRED:
         if left not in text and right not in text:
             continue
         waiting: list[int] = []
-        for m in regex.finditer(f"[{regex.escape(left + right)}]", text):
+        for m in mark.finditer(text):
             at = m.start()
             if m.group() == left:
-                if not regex.match(r"[:;=]-?$", text[max(0, at - 2) : at]):
+                if not _SMILEY.match(text[max(0, at - 2) : at]):
                     waiting.append(at)
             elif waiting:
                 waiting.pop()
@@ -106,13 +114,15 @@ class Punctuation:
         for group in paragraphs(document, segments):
             if segments[group[0]].role == "article":
                 self._balance(document, segments, group, issues)
-        spaced = sum(_spaced_commas(s.text) for s in segments if s.role == "article")
+        article = [s.text for s in segments if s.role == "article"]
+        spaced = sum(map(_spaced_commas, article)) if any(issues) else 0
         found = []
         for segment, mine in zip(segments, issues, strict=True):
             if segment.role == "furniture":
                 found.append(Evidence(self.name, None, "furniture"))
                 continue
-            mine = [self._counted(issue, spaced) for issue in mine]
+            if mine:
+                mine = [self._counted(issue, spaced) for issue in mine]
             found.append(evidence_of(self.name, segment, mine, _features(segment.text, mine)))
         return found
 
@@ -120,7 +130,7 @@ class Punctuation:
         text, base = segment.text, segment.start
         folded = fold(text)
         found: list[Issue] = []
-        for rule in self._patterns:
+        for rule in possible(self._patterns, text, folded):
             for n, (start, end, match) in enumerate(find(rule, text, folded)):
                 if n == CAP:
                     break
@@ -131,8 +141,8 @@ class Punctuation:
                 # The number of the whole page is put in when every sentence has been seen.
                 fields.setdefault("count", "{count}")
                 found.append(make_issue(rule, text, start, end, base=base, **fields))
-        east = _EAST.search(text)
-        if east and _WEST.search(text):
+        east = _EAST.search(text) if _WEST.search(text) else None
+        if east:
             found.append(make_issue(self._rules["mixed-digits"], text, *east.span(), base=base))
         dashes = _dashes(text)
         if len(dashes) == 1 and not any(i.code == "punctuation.copula-dash" for i in found):
@@ -201,21 +211,21 @@ def _spaced_commas(text: str) -> int:
 
 def _dashes(text: str) -> list[regex.Match[str]]:
     """Spaced dashes and hyphens between words."""
-    if not any(mark in text for mark in (" - ", " – ", " — ")):
+    if " - " not in text and " – " not in text and " — " not in text:
         return []
     return list(_DASH.finditer(text))
 
 
 def _features(text: str, issues: Sequence[Issue]) -> dict[str, float]:
     commas = text.count("،") + text.count("؛")
-    codes = Counter(issue.code.split(".")[1] for issue in issues)
-    words = max(1, len(text.split()))
+    codes = Counter([issue.code.split(".")[1] for issue in issues]) if issues else {}
+    words = max(1, word_count(text))
     return {
         "space_before_comma_rate": _spaced_commas(text) / commas if commas else 0.0,
         "commas_per_word": commas / words,
-        "quotes_per_word": sum(map(text.count, '"“”„«»')) / words,
-        "quote_balance": float(codes["unclosed-quote"]),
+        "quotes_per_word": len(_QUOTE_MARK.findall(text)) / words,
+        "quote_balance": float(codes.get("unclosed-quote", 0)),
         "double_space": float("  " in text),
         "dashes": float(len(_dashes(text))),
-        "quote_attribution": float(codes["quote-attribution"]),
+        "quote_attribution": float(codes.get("quote-attribution", 0)),
     }

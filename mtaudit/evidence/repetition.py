@@ -72,6 +72,13 @@ def _pleonasms() -> dict[str, dict[str, str]]:
     return dict(table)
 
 
+def _loops(words: list[str]) -> bool:
+    """Whether enough of the sentence are words that come back often.  Three of them three times, at
+    the least: a sentence of fewer than six repeated words need not be asked."""
+    often = sum(n for n in Counter(words).values() if n >= STUTTER)
+    return often >= max(3 * STUTTER, STUTTER_SHARE * len(words))
+
+
 class Repetition:
     """Everything that is said twice; counts as features, findings as issues."""
 
@@ -90,27 +97,28 @@ class Repetition:
                 continue
             folded = fold(segment.text)
             words = _words(folded.text)
-            issues = self._sentence(segment, folded, words)
+            distinct = set(words)
+            issues = self._sentence(segment, folded, words, distinct)
             if previous is not None and not segment.heading and not previous[0].heading:
                 issues += self._neighbour(segment, words, previous[1])
             previous = segment, words
             features = {
                 "repeated_words": float(len(issues)),
-                "type_token_ratio": len(set(words)) / len(words) if words else 1.0,
+                "type_token_ratio": len(distinct) / len(words) if words else 1.0,
             }
             found.append(evidence_of(self.name, segment, issues, features))
         return found
 
-    def _sentence(self, segment: Segment, folded: Folded, words: list[str]) -> list[Issue]:
-        counts = Counter(words)
+    def _sentence(
+        self, segment: Segment, folded: Folded, words: list[str], distinct: set[str]
+    ) -> list[Issue]:
         table = _pleonasms()
-        nouns = not table.keys().isdisjoint(counts) and any(
-            two in table.get(one, ()) for one, two in pairwise(words)
+        nouns = not table.keys().isdisjoint(distinct) and any(
+            two in table[one] for one, two in pairwise(words) if one in table
         )
-        row = len(counts) < len(words) and in_reach(words)
-        # A loop needs words that come back often; most sentences are done with here.
-        often = sum(n for n in counts.values() if n >= STUTTER)
-        loop = often >= max(3 * STUTTER, STUTTER_SHARE * len(words))
+        again = len(words) - len(distinct)
+        row = again > 0 and in_reach(words)
+        loop = again >= 2 * STUTTER and _loops(words)
         if not (nouns or row or loop or "(" in segment.text):
             return []
         tokens = [Token(m.group(), *m.span()) for m in _TOKEN.finditer(folded.text)]

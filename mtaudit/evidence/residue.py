@@ -29,7 +29,9 @@ _OTHER = r"[^\p{Latin}\p{Arabic}\p{Common}\p{Inherited}]"
 _FOREIGN = regex.compile(rf"{_OTHER}(?:[\p{{M}}'’״׳]*{_OTHER})*\p{{M}}*")
 _NEEDED = regex.compile(r"[^\p{Arabic}\p{Common}\p{Inherited}]|[پچژگڤیکہےںٹڈڑۓ]")
 # What most sentences are made of and _NEEDED never matches: it is slow, this is not.
-_USUAL = re.compile(r"[ -@\[-`{-~\u060c\u061b\u061f\u0621-\u0655\u0660-\u066c«»“”‘’–—…]*\Z")
+_USUAL = re.compile(
+    r"[ -@\[-`{-~\u060c\u061b\u061f\u0621-\u063a\u0640-\u0655\u0660-\u066c«»“”‘’–—…]*\Z"
+)
 _LATIN = regex.compile(r"\p{Latin}")
 # A sentence with less Arabic than this is not an Arabic sentence; a document with less is not one.
 ARABIC_SENTENCE, ARABIC_DOCUMENT, SENTENCE_WORDS = 0.15, 0.3, 5
@@ -46,21 +48,23 @@ class Residue:
         rules = load_family(self.name)
         self._patterns = tuple(rule for rule in rules if rule.pattern is not None)
         self._rules = {rule.code.split(".")[1]: rule for rule in rules}
+        # One for all sentences without a foreign letter: most of them.
+        self._clean = Evidence(self.name, 0.0, features={"latin_share": 0.0})
 
     def examine(self, document: Document, segments: Sequence[Segment]) -> list[Evidence]:
         """One :class:`Evidence` a segment; furniture is an abstention, and so is every segment of
         a document that is not in Arabic script."""
-        article = "\n".join(s.text for s in segments if s.role == "article")
-        share = arabic_share(article)
-        arabic = share is None or share >= ARABIC_DOCUMENT
+        usual = [_USUAL.match(segment.text) is not None for segment in segments]
+        # A page of usual text is in Arabic, or has no letters: no need to count them.
+        arabic = all(usual) or _in_arabic([s.text for s in segments if s.role == "article"])
         found = []
-        for segment in segments:
+        for segment, as_usual in zip(segments, usual, strict=True):
             if segment.role == "furniture":
                 found.append(Evidence(self.name, None, "furniture"))
             elif not arabic:
                 found.append(Evidence(self.name, None, "not-arabic"))
-            elif _USUAL.match(segment.text) or not _NEEDED.search(segment.text):
-                found.append(evidence_of(self.name, segment, (), {"latin_share": 0.0}))
+            elif as_usual or not _NEEDED.search(segment.text):
+                found.append(self._clean)
             else:
                 issues = list(self._segment(segment))
                 found.append(evidence_of(self.name, segment, issues, _features(segment.text)))
@@ -116,6 +120,11 @@ class Residue:
             other = other_script(match.group(), _enclosed(text, *match.span()))
             if other is not None:
                 yield *match.span(), other
+
+
+def _in_arabic(texts: Sequence[str]) -> bool:
+    share = arabic_share("\n".join(texts))
+    return share is None or share >= ARABIC_DOCUMENT
 
 
 def _enclosed(text: str, start: int, end: int) -> bool:

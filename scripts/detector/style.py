@@ -14,7 +14,7 @@ import scipy.sparse as sparse
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from mtaudit.detector.grams import FAMILIES, SIZE, Grams
+from mtaudit.detector.grams import FAMILIES, SIZE, TOGETHER, Bags, Grams
 from mtaudit.language import LanguageStats
 
 # Chosen on FLORES with one engine held out, among 0.3, 1, 3 (docs/DETECTOR.md).
@@ -59,18 +59,20 @@ def count(texts: Sequence[str], common: frozenset[str]) -> tuple[sparse.csr_matr
     """(texts, families × SIZE): count weights of every n-gram, family beside family; and each
     text's words in Arabic letters."""
     stats, grams = LanguageStats.load(), Grams(common)
-    places, weights, ends, words = [], [], [0], []
-    for text in texts:
-        reading = grams.bags(stats.analyse(text))
-        bags = reading.bags
-        words.append(reading.words)
-        for number, family in enumerate(FAMILIES):
-            places.append((bags[family].places + number * SIZE).astype(np.int32))
-            weights.append(bags[family].weights.astype(np.float32))
-        ends.append(ends[-1] + sum(bags[f].places.size for f in FAMILIES))
-    shape = (len(texts), len(FAMILIES) * SIZE)
-    data = np.concatenate(weights), np.concatenate(places), ends
-    return sparse.csr_matrix(data, shape=shape), np.array(words)
+    blocks, words = [], []
+    for first in range(0, len(texts), TOGETHER):
+        reading = grams.read([stats.analyse(text) for text in texts[first : first + TOGETHER]])
+        words += reading.words
+        blocks.append(
+            sparse.hstack([_table(reading.bags[f], len(reading.words)) for f in FAMILIES])
+        )
+    return sparse.vstack(blocks, format="csr"), np.array(words)
+
+
+def _table(bags: Bags, texts: int) -> sparse.csr_matrix:
+    ends = np.searchsorted(bags.texts, np.arange(texts + 1))
+    data = bags.weights.astype(np.float32), bags.places.astype(np.int32), ends
+    return sparse.csr_matrix(data, shape=(texts, SIZE))
 
 
 def fit(counted: sparse.csr_matrix, labels: Array, weights: Array, background: Array) -> Weights:
