@@ -19,7 +19,7 @@ from mtaudit.batch.packing import about, pack
 from mtaudit.batch.shards import cut
 from mtaudit.batch.stages import finish, prepare, terms_of
 from mtaudit.config import Options
-from mtaudit.loading import load_models
+from mtaudit.loading import load_models, open_reports
 from mtaudit.modelstore import model_path
 from mtaudit.pipeline import read_grounds
 from mtaudit.read import Item
@@ -38,7 +38,8 @@ def stage_seconds(texts: list[str]) -> Iterator[tuple[str, float, int]]:
     """(stage, seconds, sentences) on articles of three sentences, one process, warm."""
     options = Options(cache=False, jobs=1)
     models = load_models(options, need_encoder=False)
-    grounds = read_grounds(options)
+    with open_reports(options) as (_library, reports):
+        grounds = read_grounds(options, reports)
     terms = terms_of(options, grounds, cards_of(models))
     assert models.translator is not None
     assert models.encoder is not None

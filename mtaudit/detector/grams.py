@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..language import Units
-from ..language.split import BREAK, LATIN, NUMBER, definite
+from ..language.split import BREAK, LATIN, NUMBER, REMEMBERED, definite
 
 FAMILIES = ("letters", "units", "frames")
 # (shortest, longest) sequence of each family.
@@ -35,7 +35,6 @@ _DIGITS = re.compile("[0-9]+")
 _PRIME = np.uint64(0x9E3779B97F4A7C15)  # 2**64 over the golden ratio (Knuth, TAOCP 3, 6.4)
 _STEP = np.uint64(0xC2B2AE3D27D4EB4F)
 _ENDINGS = ("ات", "ون", "ين", "ية", "وا", "ان", "ة", "ا", "ي")
-_REMEMBERED = 200_000
 _PASSED_OVER = frozenset([BREAK, LATIN])
 # Texts are hashed so many at a time: their arrays stay in the processor's cache, and the number of
 # a text and a place fit 32 bits, which are sorted fastest.
@@ -108,7 +107,7 @@ class Grams:
         keeps = name in self._common or name == NUMBER or name[0] == "+" or name[-1] == "+"
         frame = name if keeps else outline(name)
         found = crc32(name.encode()) + 1, crc32(frame.encode()) + 1
-        if len(self._known) < _REMEMBERED:
+        if len(self._known) < REMEMBERED:
             self._known[name] = found
         return found
 

@@ -76,7 +76,7 @@ class Sentence:
         return self.folded.original(start, end)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=40_000)
 def word(text: str) -> Word:
     """What the folded word ``text`` may be; the reading with the fewest proclitics wins."""
     tables = gazetteer()

@@ -58,6 +58,11 @@ _PREPOSITION_SHARE = 1 / 3
 _OWN_LETTER_SHARE = 1 / 50
 
 
+# Words whose reading is kept.  Full after some ten thousand articles, so that a hundred thousand
+# take no more memory; rare words that come later are read again, at no cost that was measurable.
+REMEMBERED = 40_000
+
+
 class Splitter:
     """Splits written words with the counts of native news (``word → occurrences``)."""
 
@@ -70,7 +75,7 @@ class Splitter:
         found = self._known.get(word)
         if found is None:
             found = self._split(word)
-            if len(self._known) < 400_000:
+            if len(self._known) < REMEMBERED:
                 self._known[word] = found
         return found
 

@@ -12,10 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..normalize import Folded, fold
-from .split import BREAK, LATIN, NUMBER, TOKEN, TRANSPARENT, Splitter, Stemmer
-
-REMEMBERED = 300_000  # tokens; some 80 MB
-
+from .split import BREAK, LATIN, NUMBER, REMEMBERED, TOKEN, TRANSPARENT, Splitter, Stemmer
 
 # With what parts two tokens in between: one pass gives words and places both.
 _SPLIT = re.compile(f"({TOKEN.pattern})")
