@@ -18,8 +18,8 @@ from typing import TypeVar
 
 # Source pieces in one call; bounds memory. Any value gives the same results.
 TOKEN_BUDGET = 4096
-# Finer steps make smaller batches, coarser ones more padding; from 8 to 64 the best on articles of
-# 30 sentences and as good as any on 400 (scripts/bench_translator.py --steps).
+# Finer steps make smaller batches: 4 costs articles of 30 sentences half as much again.  Coarser
+# ones gain a sixth there at most, and nothing on many sentences (bench_translator.py --steps).
 _STEP = 16
 
 Row = TypeVar("Row", bound=Hashable)

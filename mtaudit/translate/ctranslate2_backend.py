@@ -122,7 +122,8 @@ class CTranslate2Engine:
         """The model with an output layer of only those pieces that the language is written with.
 
         CTranslate2 takes such a list from a file beside the weights, so each language has its own
-        copy.  A third of the time of generating goes, against forbidding the others one by one.
+        copy.  It saves an eighth (Arabic) to a quarter (English) of the time of generating, against
+        forbidding the others one by one.
         """
         with self._lock:
             if language not in self._one_script:
