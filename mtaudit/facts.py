@@ -68,7 +68,8 @@ def compare_facts(suspect: str, reference: str) -> tuple[Fact, ...]:
     used: set[int] = set()
     for entity in left:
         match = next(
-            (n for n, other in enumerate(right) if n not in used and _same(entity, other)), None
+            (n for n, other in enumerate(right) if n not in used and same_entity(entity, other)),
+            None,
         )
         if match is None:
             # "بريطانيا" in one report is "القوات البريطانية" in another.
@@ -108,7 +109,8 @@ def _distinct(found: Sequence[Entity]) -> list[Entity]:
     return list(seen.values())
 
 
-def _same(a: Entity, b: Entity) -> bool:
+def same_entity(a: Entity, b: Entity) -> bool:
+    """Whether two entities are one: the same key, amount or date, or one name in two spellings."""
     if a.key == b.key:
         return True
     if a.kind in AMOUNTS and b.kind in (*AMOUNTS, "ordinal"):
@@ -123,7 +125,7 @@ def _speakers(suspect: str, reference: str, theirs: Sequence[Entity]) -> list[Fa
     said = speakers(reference, theirs)
     facts = []
     for speaker in speakers(suspect, read_entities(suspect)):
-        same = next((other for other in said if _same(speaker, other)), None)
+        same = next((other for other in said if same_entity(speaker, other)), None)
         if same is not None:
             facts.append(Fact("speaker", "agrees", speaker.text, same.text))
         elif said:

@@ -23,6 +23,7 @@ from .facts import compare_facts, fact_keys, read_entities
 from .normalize import WORD, arabic_share, fold
 from .pieces import PieceReader, StateEncoder, coverage, wording
 from .rules import Rule, load_family, make_issue
+from .statements import read_statement, refers_back
 from .suggestions import report_words
 from .types import Document, Evidence, Issue, ReferenceMatch, Segment, SentenceEncoder
 
@@ -37,6 +38,7 @@ RELATED_NEWS = "related-news"
 NO_REFERENCE = Evidence(WITNESS, None, "no clean reports were given")
 NO_ENCODER = Evidence(WITNESS, None, "no sentence encoder")
 _DOUBTFUL = "covered only by a report that is itself likely machine translation"
+_STATEMENT = "says only who said it and where; the report has the same occasion"
 _NOT_FITTED = "no thresholds were fitted for this sentence encoder"
 _UNCOVERED = "no report covers this sentence"
 _FURNITURE = "page furniture is not compared"
@@ -163,10 +165,37 @@ class ReferenceIndex:
                 pairs = self._aligner.pairs(texts, vectors, keys, group)
                 for i, row in zip(asked, pairs, strict=True):
                     found.setdefault(i, []).extend(row)
-        return [
+        answers = [
             self._answer(segment, silent[i], found.get(i, []), told.get(i, []))
             for i, segment in enumerate(segments)
         ]
+        known = {match.doc_id for matches, _ in answers for match in matches if not match.doubtful}
+        for i in asked:
+            if not answers[i][0] and refers_back(segments[i].text):
+                answers[i] = self._occasion(segments[i], answers[i], known)
+        return answers
+
+    def _occasion(self, segment: Segment, answer: Matches, known: set[str]) -> Matches:
+        """The clean sentences in which the speaker of a sentence without content of its own speaks
+        on the same occasion; only in reports that are ``known`` to be on the same event, because
+        the same person speaks to the press on other days as well."""
+        stated = read_statement(segment.text)
+        if stated is None or self._reader is None:
+            return answer
+        same = []
+        for n, row in enumerate(self._rows):
+            if self._documents[row.document].doc_id in known and self._clean[n]:
+                other = read_statement(row.segment.text)
+                if other is not None and stated.same(other):
+                    same.append(n)
+        if not same:
+            return answer
+        texts = [segment.text, *(self._rows[n].segment.text for n in same)]
+        vectors = self._reader.vectors(texts)
+        cosines = (vectors[1:] @ vectors[0]).tolist()
+        best = sorted(zip(same, cosines, strict=True), key=lambda pair: (-pair[1], pair[0]))
+        matches = tuple(self._match(segment, row, cosine) for row, cosine in best[:MOST])
+        return matches, Evidence(WITNESS, None, _STATEMENT, answer[1].issues)
 
     def _answer(
         self, segment: Segment, reason: str, pairs: Sequence[Pair], issues: list[Issue]
@@ -181,7 +210,7 @@ class ReferenceIndex:
         best = sorted(chosen.values(), key=lambda p: (self._worse(p), -p.probability, p.candidate))
         if not best or self._reader is None:
             return (), Evidence(WITNESS, None, reason or _UNCOVERED, tuple(issues))
-        matches = tuple(self._match(segment, pair) for pair in best[:MOST])
+        matches = tuple(self._match(segment, pair.candidate, pair.cosine) for pair in best[:MOST])
         left, right = self._reader.read([segment.text, matches[0].text])
         recall, precision = coverage(left, right)
         copy = _words(segment.text) == _words(matches[0].text)
@@ -203,8 +232,8 @@ class ReferenceIndex:
         """Whether the candidate stands in a report that is no authority."""
         return self._doubtful[self._rows[pair.candidate].document]
 
-    def _match(self, segment: Segment, pair: Pair) -> ReferenceMatch:
-        row = self._rows[pair.candidate]
+    def _match(self, segment: Segment, candidate: int, cosine: float) -> ReferenceMatch:
+        row = self._rows[candidate]
         assert self._reader is not None  # no pairs without it
         left, right = self._reader.read([segment.text, row.segment.text])
         others = {self._rows[n].document for n in self._places[_words(row.segment.text)]}
@@ -214,7 +243,7 @@ class ReferenceIndex:
             start=row.segment.start,
             end=row.segment.end,
             text=row.segment.text,
-            similarity=min(1.0, max(-1.0, pair.cosine)),
+            similarity=min(1.0, max(-1.0, cosine)),
             facts=compare_facts(segment.text, row.segment.text),
             wording=() if doubtful else wording(left, right),
             also_in=tuple(self._documents[n].doc_id for n in sorted(others - {row.document})),

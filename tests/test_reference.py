@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -99,6 +100,27 @@ def test_a_report_is_not_compared_with_itself() -> None:
     assert all(matches == () for matches, _ in compare(report, report))
     renamed = (Document("other-name", report[0].text), report[1])
     assert all(matches == () for matches, _ in compare(renamed, report))
+
+
+ANNOUNCED = "أعلن ذلك من قبل وزير الخارجية الروسي سيرج لافروف في مؤتمر صحفي في موسكو"
+CONFERENCE = "وأوضح لافروف في مؤتمر صحافي، اليوم الأربعاء، أن الضمانات يجب أن تكون عادلة للجميع"
+
+
+def test_a_sentence_that_only_says_who_said_it_meets_the_occasion() -> None:
+    """In a report that another sentence is matched to; elsewhere it may be another day."""
+    suspect = document("s", "حاليا أعلنت حوالي عشر دول مستعدة لإرسال قوات", ANNOUNCED)
+    report = document("r", CLEAN[0], CONFERENCE)
+    strict = replace(FIT, accept=0.95)
+    _, (matches, evidence) = ReferenceIndex.build([report], WordEncoder(), strict).compare(*suspect)
+    assert [m.text for m in matches] == [CONFERENCE]
+    assert Fact("speaker", "agrees", "سيرج لافروف", "لافروف") in matches[0].facts
+    assert evidence.value is None
+    assert evidence.reason.startswith("says only who said it")
+    other = document("r", CLEAN[2], CONFERENCE)
+    alone = document("s", ANNOUNCED)
+    ((matches, evidence),) = ReferenceIndex.build([other], WordEncoder(), strict).compare(*alone)
+    assert matches == ()
+    assert evidence.reason == "no report covers this sentence"
 
 
 def test_copies_are_told_apart() -> None:

@@ -20,9 +20,9 @@ _SAYING = (
 )
 _VERB = rf"(?:[وف]?(?:كما )?[وف]?(?:{_SAYING})(?:ت|وا|ا)?|[وف]?قالت?|[وف]?رات|[وف]?نفت|[وف]?دعت)"
 _ACCORDING = r"[وف]?(?:وفقا|وفق|بحسب|حسب|حسبما|نقلا|طبقا)(?: (?:قال|افاد|ذكر|اعلن)ت?)?(?: عن)?"
-# Words that may stand between the verb and the speaker's title or name.
+# Words that may stand between the verb and the speaker's title or name: "اعلن ذلك من قبل".
 _DAY = "ال(?:احد|اثنين|ثلاثاء|اربعاء|خميس|جمعة|سبت)"
-_BETWEEN = rf"(?:[،,:]|\s|من جانبه|بدوره|امس|اليوم|ايضا|{_DAY}|وكالة)*"
+_BETWEEN = rf"(?:[،,:]|\s|من جانبه|بدوره|امس|اليوم|ايضا|ب?(?:ذلك|هذا)|من قبل|{_DAY}|وكالة)*"
 _BEFORE = re.compile(rf"(?:^|[^\w])(?:{_VERB}|{_ACCORDING}){_BETWEEN}ل?\s*$")
 _AFTER = re.compile(rf"^[،,]?\s*(?:قد |ايضا )?{_VERB}(?!\w)")
 _COLON = re.compile(r"^\s*:")
