@@ -156,6 +156,17 @@ def test_long_text_is_split_and_nothing_is_dropped(both_ways: Translator) -> Non
     assert whole.text
 
 
+def test_rows_as_long_as_the_model_can_read(tmp_path: Path) -> None:
+    """Batches are padded to a multiple of 16 pieces, but never beyond the model's positions."""
+    folder = tiny_models.embedded(tmp_path / "translator", positions=44)
+    calling = {"calling": {"max_source_pieces": 42}}
+    (folder / "manifest.json").write_text(json.dumps(calling), encoding="utf-8")
+    translator = load_translator(str(folder), "cpu", threads=1)
+    texts = [" ".join(AR[0].split()[:n]) for n in range(1, 20)] + [" ".join(AR[:3])]
+    together = translator.translate(texts, "ar", "en")
+    assert together == [translator.translate([text], "ar", "en")[0] for text in texts]
+
+
 def test_loops_end_at_the_limit_and_say_so(both_ways: Translator) -> None:
     """A model with random weights never stops by itself: the output limit must."""
     done = both_ways.translate(AR, "ar", "en")

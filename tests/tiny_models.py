@@ -115,9 +115,9 @@ def hub_entry(cache: Path, name: str, checkpoint: Path) -> Path:
     return snapshot
 
 
-def embedded(folder: Path) -> Path:
+def embedded(folder: Path, positions: int = 512) -> Path:
     """A model in the embedded translator's layout: BART-shaped, one SentencePiece model, a tag
-    for each direction; converted through Transformers."""
+    for each direction; converted through Transformers.  ``positions``: the longest row."""
     import torch
     from transformers import BartConfig, BartForConditionalGeneration, PreTrainedTokenizerFast
 
@@ -140,7 +140,7 @@ def embedded(folder: Path) -> Path:
     bart = BartForConditionalGeneration(BartConfig(
         vocab_size=len(pieces), d_model=16, encoder_layers=1, decoder_layers=1,
         encoder_attention_heads=2, decoder_attention_heads=2, encoder_ffn_dim=32,
-        decoder_ffn_dim=32, max_position_embeddings=512, pad_token_id=1, bos_token_id=0,
+        decoder_ffn_dim=32, max_position_embeddings=positions, pad_token_id=1, bos_token_id=0,
         eos_token_id=2, decoder_start_token_id=2, normalize_before=False, normalize_embedding=True,
     ))  # fmt: skip
     _spread(bart)

@@ -102,10 +102,13 @@ _PROBE = 8
 
 
 class CTranslate2Engine:
-    """A converted encoder–decoder model."""
+    """A converted encoder–decoder model; ``longest``: pieces that it can read at all."""
 
-    def __init__(self, folder: Path, device: str, threads: int | None, batch_size: int) -> None:
+    def __init__(
+        self, folder: Path, device: str, threads: int | None, batch_size: int, longest: int
+    ) -> None:
         self._folder, self._device, self._threads = folder, device, threads
+        self._longest = longest
         self._model, self.signature = open_model("Translator", folder, device, threads)
         self.batch_size = batch_size
         self.workers = int(self._model.num_translators)
@@ -151,8 +154,9 @@ class CTranslate2Engine:
     ) -> list[Generated]:
         model = self._restricted(target) if decoding.one_script else self._model
         rows = [list(row) for row in sources]
-        if self._fills and max(map(len, rows)) < width(rows[0]):
-            rows.append(self._filler(rows[0], prefix))
+        full = min(width(rows[0]), self._longest)
+        if self._fills and max(map(len, rows)) < full:
+            rows.append(self._filler(rows[0], prefix, full))
         results = model.translate_batch(
             rows,
             [list(prefix)] * len(rows) if prefix else None,
@@ -177,10 +181,10 @@ class CTranslate2Engine:
         logprob = float(result.scores[0]) * len(whole) / max(1, len(tokens))
         return Generated(tuple(tokens[:-1] if finished else tokens[:limit]), finished, logprob)
 
-    def _filler(self, row: list[str], prefix: Sequence[str]) -> list[str]:
-        """One row of exactly the width that ``row`` is padded to: end tokens, of which a model
-        usually makes an empty sentence at once; else ``row`` itself and end tokens, which comes to
-        an end when the others do."""
+    def _filler(self, row: list[str], prefix: Sequence[str], full: int) -> list[str]:
+        """One row of ``full`` pieces, the width that ``row`` is padded to: end tokens, of which a
+        model usually makes an empty sentence at once; else ``row`` itself and end tokens, which
+        comes to an end when the others do."""
         key = tuple(prefix)
         if key not in self._ends_at_once:
             found = self._model.translate_batch(
@@ -191,7 +195,6 @@ class CTranslate2Engine:
                 return_end_token=True,
             )
             self._ends_at_once[key] = found[0].hypotheses[0][-1] == self._end
-        full = width(row)
         kept = [] if self._ends_at_once[key] else row
         return kept + [self._end] * (full - len(kept))
 
@@ -225,7 +228,7 @@ def load(
     """
     manifest = verify(folder)
     codec = _codec(folder, name, manifest, direction)
-    engine = CTranslate2Engine(folder, device, threads, batch_size)
+    engine = CTranslate2Engine(folder, device, threads, batch_size, codec.hard_limit)
     # A model may say how it is decoded best: an early one loops without a firm hand.
     advised = manifest.get("calling", {}).get("decoding", {})
     decoding = replace(
