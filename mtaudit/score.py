@@ -175,13 +175,10 @@ def score_sentence(
     )
 
 
-def document_values(
-    sentences: Sequence[SentenceScore], model: LogisticModel, page_grave: int = 0
-) -> dict[str, float]:
+def document_values(sentences: Sequence[SentenceScore], model: LogisticModel) -> dict[str, float]:
     """Inputs of a document model: length-weighted means of the sentences' logits and values.
 
-    ``page_grave`` counts grave damage in the page furniture (a translated tag): who left it there
-    did not read the article either.
+    How many sentences there are is none: it tells the sets of the fit apart, not their authors.
     """
     judged = [s for s in sentences if s.logit is not None]
     words = sum(s.words for s in judged)
@@ -189,16 +186,15 @@ def document_values(
         return {}
     logits = [s.logit or 0.0 for s in judged]
     mean = math.fsum(x * s.words for x, s in zip(logits, judged, strict=True)) / words
+    penalty = math.fsum(s.penalty for s in judged) / words
     surer = math.sqrt(min(words, LONG_DOCUMENT) / LONG_DOCUMENT)
     values = {
         "mean_logit": mean,
         # The same mean says more when it is drawn from more words, up to a page of them.
         "logit_by_length": mean * surer,
         "high_share": sum(1 for x in logits if x > 0) / len(logits),
-        # Rare events in n sentences: with both, the model can weigh them as Poisson counts.
-        "grave_count": float(page_grave + sum(s.grave for s in sentences)),
-        "sentences": float(len(judged)),
-        "penalty_per_word": math.fsum(s.penalty for s in judged) / words,
+        # The first findings say most; and a rate says more when it is drawn from more words.
+        "damage_by_length": math.sqrt(penalty) * surer,
     }
     for feature in model.features:
         name = feature.name
@@ -225,7 +221,6 @@ def score_document(
     if not sentences:
         return DocumentScore(None, None, None, "abstained", None, "no article text", "text")
     total = math.fsum((penalty(page_issues), *(s.penalty for s in sentences)))
-    page_grave = grave_count(page_issues)
     grade = quality(total, words)
     judged = [s for s in sentences if s.logit is not None]
     if words < MIN_WORDS_DOCUMENT or not judged:
@@ -237,7 +232,7 @@ def score_document(
     mode = "roundtrip" if tripped else "text"
     model = calibration.document[mode]
     threshold = calibration.document_threshold[mode]
-    logit = model.logit(document_values(sentences, model, page_grave))
+    logit = model.logit(document_values(sentences, model))
     probability = model.probability(logit)
     verdict: Verdict
     if probability >= threshold.value:
@@ -246,7 +241,7 @@ def score_document(
         verdict = "unclear"
     else:
         verdict = "human"
-    interval = _interval(sentences, model, page_grave)
+    interval = _interval(sentences, model)
     return DocumentScore(probability, interval, grade, verdict, threshold, "", mode)
 
 
@@ -294,7 +289,7 @@ def part_spans(words: Sequence[int], paragraphs: Sequence[int]) -> list[tuple[in
 
 
 def _interval(
-    sentences: Sequence[SentenceScore], model: LogisticModel, page_grave: int
+    sentences: Sequence[SentenceScore], model: LogisticModel
 ) -> tuple[float, float] | None:
     """90 % interval by leaving out sentences (jackknife), on the probability scale.
 
@@ -303,10 +298,9 @@ def _interval(
     n = len(sentences)
     if n < 4:
         return None
-    everything = model.logit(document_values(sentences, model, page_grave))
+    everything = model.logit(document_values(sentences, model))
     left_out = [
-        model.logit(document_values([*sentences[:i], *sentences[i + 1 :]], model, page_grave))
-        for i in range(n)
+        model.logit(document_values([*sentences[:i], *sentences[i + 1 :]], model)) for i in range(n)
     ]
     mean = math.fsum(left_out) / n
     spread = math.sqrt((n - 1) / n * math.fsum((x - mean) ** 2 for x in left_out))

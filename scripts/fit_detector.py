@@ -64,6 +64,7 @@ from detector.thresholds import (
     threshold,
     without_verdict,
 )
+from detector.trips import round_trips
 
 from mtaudit import __version__
 from mtaudit.rules import fingerprint
@@ -210,7 +211,7 @@ def main() -> None:
 
     plain = gathered(arguments.data, arguments.work, "text", most=arguments.most)
     common = common_units(arguments.data, arguments.work)
-    extra = list(sentences(arguments.data))
+    extra = [*sentences(arguments.data), *round_trips(arguments.data, arguments.work)]
     texts = Texts(plain, extra, common, arguments.work)
     style = cross_fit_style(texts)
     put_style(style, texts)

@@ -41,6 +41,7 @@ from detector.stages import (
     sentence_rows,
 )
 from detector.thresholds import MACHINE, TRANSLATION, threshold
+from detector.trips import round_trips
 
 from mtaudit.detector import NAME
 from mtaudit.evaluate.metrics import Sample, Tally, cluster_numbers
@@ -180,11 +181,12 @@ def main() -> None:
     parser.add_argument("--resamples", type=int, default=200)
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
-    common, extra = (
-        common_units(arguments.data, arguments.work),
-        list(sentences(arguments.data))[::EXTRA_EVERY],
-    )
     work = arguments.work
+    common = common_units(arguments.data, work)
+    extra = [
+        *list(sentences(arguments.data))[::EXTRA_EVERY],
+        *round_trips(arguments.data, work),
+    ]
     texts = {}
     for version, kind in zip(VERSIONS, ("text", "stripped"), strict=True):
         records = [

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import lzma
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +12,14 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "scripts"))
 
+from detector import trips
+from detector.extra import NATIVE, Sentence
 from detector.lower import LowerEncoder, lower_layers
+from detector.stages import STYLE_WEIGHT, Texts
 
 from mtaudit.errors import ModelError
 from mtaudit.modelstore import model_path
+from mtaudit.types import Translation
 
 
 def variable(name: str, data: bytes) -> bytes:
@@ -91,3 +97,62 @@ def test_limits_come_from_one_half_of_the_native_articles_and_bar_what_is_above(
     assert [r["doc_id"] for r, silent in zip(records, barred, strict=True) if silent] == [
         odd["doc_id"], "x",
     ]  # fmt: skip
+
+
+class Shouter:
+    """A translator that marks what went through it, and counts its calls."""
+
+    revision = "shouter-1"
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def translate(self, texts: Sequence[str], source: str, target: str) -> list[Translation]:
+        self.calls += 1
+        return [Translation(f"{text} {target}", -1.0) for text in texts]
+
+
+@pytest.fixture
+def mono(tmp_path: Path) -> Path:
+    (tmp_path / "mono").mkdir()
+    for outlet in NATIVE:
+        lines = [f"قال وزير من {outlet} في الجملة رقم {n} إن بلاده مستعدة للحوار" for n in range(9)]
+        with lzma.open(tmp_path / "mono" / f"ant_{outlet}.txt.xz", "wt", encoding="utf-8") as out:
+            out.write("\n".join(lines))
+    return tmp_path
+
+
+def test_round_trips_are_pairs_and_go_on_where_they_stopped(
+    mono: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shouter = Shouter()
+    monkeypatch.setattr(trips, "load_translator", lambda *_: shouter)
+    monkeypatch.setattr(trips, "CHUNK", 20)
+    found = trips.round_trips(mono, tmp_path)
+    assert [s.label for s in found[:4]] == [0, 1, 0, 1]
+    assert found[1].text == f"{found[0].text} en ar"
+    assert {s.source for s in found} == set(NATIVE)
+    assert len({s.text for s in found}) == len(found) == 2 * 9 * len(NATIVE)
+    kept = tmp_path / "round-trips-shouter-1.jsonl"
+    whole = kept.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept.write_text("".join(whole[:20]), encoding="utf-8")
+    shouter.calls = 0
+    assert trips.round_trips(mono, tmp_path) == found
+    assert shouter.calls == 2 * 2  # 34 lines were left: two chunks, there and back
+    trips.round_trips(mono, tmp_path)
+    assert shouter.calls == 2 * 2
+
+
+def test_both_sides_of_the_round_trips_weigh_the_same(mono: Path, tmp_path: Path) -> None:
+    pairs = [Sentence("قال الوزير إن بلاده مستعدة", trips.CELL, "bbc", n % 2) for n in range(6)]
+    sentence = {"text": "أعلنت الوزارة وصول الشاحنات إلى الميناء", "words": 6}
+    records = [
+        {"corpus": "flores_dev", "label": label, "fold": 0, "sentences": [sentence] * 2}
+        for label in ("human", "mt", "mt")
+    ]
+    texts = Texts(records, pairs, frozenset(), tmp_path)
+    weights = texts.weights(STYLE_WEIGHT, lambda r: True, lambda s: True)
+    assert weights[texts.label == 0].sum() == pytest.approx(1)
+    assert weights[texts.label == 1].sum() == pytest.approx(1)
+    share = STYLE_WEIGHT[trips.CELL] / (1 + STYLE_WEIGHT[trips.CELL])
+    assert weights[-6:].sum() == pytest.approx(2 * share)

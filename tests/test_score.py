@@ -13,6 +13,7 @@ from mtaudit.calibrate import Calibration, Feature, LogisticModel, Threshold
 from mtaudit.score import (
     PART_WORDS,
     PENALTY_CAP,
+    document_values,
     feature_values,
     part_spans,
     penalty,
@@ -124,6 +125,26 @@ def test_documents_follow_their_sentences() -> None:
     assert [r.verdict for r in results] == ["unclear", "machine", "machine"]
     low, high = results[1].interval or (0, 0)
     assert low <= (results[1].mt_probability or 0) <= high
+
+
+def test_how_long_a_long_document_is_says_nothing_of_it() -> None:
+    """Our sets differ in length; translations and originals do not."""
+    model = calibration().document["text"]
+    row = score_sentence([issue()], {"residue": 1.0}, 25, calibration())
+    ten, twenty, forty = (document_values([row] * n, model) for n in (10, 20, 40))
+    assert twenty == pytest.approx(forty)
+    assert ten["logit_by_length"] < twenty["logit_by_length"]
+    assert ten["damage_by_length"] < twenty["damage_by_length"]
+
+
+def test_the_first_findings_of_damage_say_most() -> None:
+    model = calibration().document["text"]
+    clean, hurt = (score_sentence(i, {"residue": 0.0}, 25, calibration()) for i in ([], [issue()]))
+    damage = [
+        document_values([hurt] * n + [clean] * (20 - n), model)["damage_by_length"]
+        for n in (0, 1, 4, 16)
+    ]
+    assert damage == pytest.approx([0, damage[1], 2 * damage[1], 4 * damage[1]])
 
 
 def test_too_little_text_abstains_with_a_reason() -> None:

@@ -50,7 +50,6 @@ def extract(
                     **about,
                     "fold": fold_of(source),
                     "sentences": _sentences(*answer) if answer else [],
-                    "page_grave": _page_grave(answer[0]) if answer else 0,
                 }
                 stream.write(json.dumps(record, ensure_ascii=False) + "\n")
             stream.flush()
@@ -77,15 +76,6 @@ def _sentences(
             }
         )
     return found
-
-
-def _page_grave(item: Examined) -> int:
-    rows = zip(item.segments, item.evidence, strict=True)
-    return sum(
-        score.grave_count(issues_of_evidence(heard))
-        for segment, heard in rows
-        if segment.role == "furniture"
-    )
 
 
 def gathered(
