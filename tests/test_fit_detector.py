@@ -6,6 +6,7 @@ import lzma
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from detector import trips
 from detector.extra import NATIVE, Sentence
 from detector.lower import LowerEncoder, lower_layers
 from detector.stages import STYLE_WEIGHT, Texts
+from detector.thresholds import first_half, threshold
 
 from mtaudit.errors import ModelError
 from mtaudit.modelstore import model_path
@@ -156,3 +158,24 @@ def test_both_sides_of_the_round_trips_weigh_the_same(mono: Path, tmp_path: Path
     assert weights[texts.label == 1].sum() == pytest.approx(1)
     share = STYLE_WEIGHT[trips.CELL] / (1 + STYLE_WEIGHT[trips.CELL])
     assert weights[-6:].sum() == pytest.approx(2 * share)
+
+
+def rows_of(corpus: str, many: int) -> list[dict[str, Any]]:
+    return [{"cell": (corpus, "human"), "label": 0, "record": n} for n in range(many)]
+
+
+def test_a_threshold_is_measured_on_articles_that_did_not_choose_it() -> None:
+    """Nor did any of them where human translation asks for a higher one."""
+    rows = [*rows_of("native_news_dev", 200), *rows_of("flores_dev", 200)]
+    records = [{"doc_id": f"d{n}"} for n in range(200)]
+    low = np.concatenate([np.linspace(0, 0.5, 200), np.zeros(200)])
+    alone = threshold(low, rows, records, 0.01, 0.05)
+    some = sum(not first_half(record) for record in records)
+    assert alone["measured_on"].startswith(f"native_news_dev, {some} rows")
+    assert alone == threshold(low, rows, records, 0.01)
+    high = np.concatenate([np.linspace(0, 0.5, 200), np.linspace(0, 1, 200)])
+    bound = threshold(high, rows, records, 0.01, 0.05)
+    assert bound["value"] == pytest.approx(0.95, abs=0.01)
+    assert bound["false_alarm_rate"] == 0
+    assert bound["measured_on"].startswith("native_news_dev, 200 rows")
+    assert (high[200:] >= bound["value"]).mean() <= 0.05

@@ -37,10 +37,12 @@ def threshold(
     native = np.array([row["cell"] == ("native_news_dev", "human") for row in rows])
     chooses = np.array([first_half(records[row["record"]]) for row in rows])
     value = _reached(probabilities[native & chooses], share)
+    others = probabilities[native & ~chooses]
     if translation is not None:
         human = np.array([row["label"] == 0 and row["cell"][0] in TRANSLATED for row in rows])
-        value = max(value, _reached(probabilities[human], translation))
-    others = probabilities[native & ~chooses]
+        higher = _reached(probabilities[human], translation)
+        if higher > value:  # no native article had a part in it
+            value, others = higher, probabilities[native]
     return {"value": value, "false_alarm_rate": round(float((others >= value).mean()), 4),
             "measured_on": f"native_news_dev, {len(others)} rows that did not choose it,"
                            " out of fold"}  # fmt: skip
