@@ -137,7 +137,7 @@ def test_round_trips_are_pairs_and_go_on_where_they_stopped(
     assert len({s.text for s in found}) == len(found) == 2 * 9 * len(NATIVE)
     kept = tmp_path / "round-trips-shouter-1.jsonl"
     whole = kept.read_text(encoding="utf-8").splitlines(keepends=True)
-    kept.write_text("".join(whole[:20]), encoding="utf-8")
+    kept.write_text("".join(whole[:20]) + whole[20][:9], encoding="utf-8")  # killed in mid-line
     shouter.calls = 0
     assert trips.round_trips(mono, tmp_path) == found
     assert shouter.calls == 2 * 2  # 34 lines were left: two chunks, there and back

@@ -28,7 +28,10 @@ def round_trips(data: Path, work: Path) -> list[Sentence]:
         lines += [(outlet, line) for line in spread(path, PER_OUTLET)]
     translator = load_translator("embedded", "cpu")
     path = work / f"round-trips-{translator.revision}.jsonl"
-    done = len(path.read_text(encoding="utf-8").splitlines()) if path.exists() else 0
+    kept = path.read_text(encoding="utf-8") if path.exists() else ""
+    whole = kept[: kept.rfind("\n") + 1]  # a run that was killed may have left half a line
+    path.write_text(whole, encoding="utf-8")
+    done = whole.count("\n")
     with path.open("a", encoding="utf-8") as out, tqdm(total=len(lines), initial=done) as bar:
         bar.set_description("round trips")
         for at in range(done, len(lines), CHUNK):
@@ -40,7 +43,7 @@ def round_trips(data: Path, work: Path) -> list[Sentence]:
             out.flush()
             bar.update(len(part))
     found = []
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in path.read_text(encoding="utf-8").split("\n")[:-1]:
         outlet, text, made = json.loads(line)
         found += [Sentence(text, CELL, outlet), Sentence(made, CELL, outlet, 1)]
     return found
