@@ -186,7 +186,7 @@ def document_values(sentences: Sequence[SentenceScore], model: LogisticModel) ->
         return {}
     logits = [s.logit or 0.0 for s in judged]
     mean = math.fsum(x * s.words for x, s in zip(logits, judged, strict=True)) / words
-    penalty = math.fsum(s.penalty for s in judged) / words
+    damage = math.fsum(s.penalty for s in judged) / words
     surer = math.sqrt(min(words, LONG_DOCUMENT) / LONG_DOCUMENT)
     values = {
         "mean_logit": mean,
@@ -194,7 +194,7 @@ def document_values(sentences: Sequence[SentenceScore], model: LogisticModel) ->
         "logit_by_length": mean * surer,
         "high_share": sum(1 for x in logits if x > 0) / len(logits),
         # The first findings say most; and a rate says more when it is drawn from more words.
-        "damage_by_length": math.sqrt(penalty) * surer,
+        "damage_by_length": math.sqrt(damage) * surer,
     }
     for feature in model.features:
         name = feature.name

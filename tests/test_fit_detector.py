@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+pytest.importorskip("sklearn")
 sys.path.insert(0, str(Path(__file__).parent.parent / "scripts"))
 
 from detector import trips
@@ -68,7 +69,6 @@ def test_a_cut_encoder_gives_each_text_the_same_row_in_any_company() -> None:
 
 
 def test_calibration_error_is_the_distance_between_stated_and_true() -> None:
-    pytest.importorskip("sklearn")
     from detector.fitting import calibration_error
 
     labels = np.array([0.0, 1.0] * 50)
@@ -79,7 +79,6 @@ def test_calibration_error_is_the_distance_between_stated_and_true() -> None:
 
 
 def test_limits_come_from_one_half_of_the_native_articles_and_bar_what_is_above() -> None:
-    pytest.importorskip("sklearn")
     from detector.thresholds import first_half, manner_limits, without_verdict
 
     plain = "قالت الوزارة إن الشاحنات وصلت إلى الميناء صباح اليوم وإن العمل بدأ في تفريغها"
