@@ -47,7 +47,7 @@ import regex
 
 from .errors import UsageError
 from .normalize import Folded, fold, whole_words, word_count
-from .score import penalty
+from .score import damage
 from .types import CATEGORIES, SEVERITIES, Category, Evidence, Issue, Segment, Severity
 
 # A sentence of ordinary length in Arabic news, in words: the unit of :func:`strength`.
@@ -291,12 +291,12 @@ def fingerprint() -> str:
 def strength(issues: Iterable[Issue], words: int) -> float:
     """A witness's value for one segment of ``words`` words: 0 (nothing found) to 3.
 
-    The logarithm of one plus the MQM penalty (severity weight times confidence, see
+    The logarithm of one plus the damage (severity weight times confidence, see
     :mod:`mtaudit.score`) per sentence of usual length: a minor finding is about 0.4, a major one
     1.5, a critical one 3.  It never falls when a finding is added; a long sentence dampens it, a
     short one does not raise it.
     """
-    return min(STRENGTH_CAP, math.log1p(penalty(issues) / max(1.0, words / USUAL_WORDS)))
+    return min(STRENGTH_CAP, math.log1p(damage(issues) / max(1.0, words / USUAL_WORDS)))
 
 
 def evidence_of(

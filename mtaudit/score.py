@@ -3,12 +3,16 @@
 Quality
     An MQM penalty per word, mapped to 0–100::
 
-        penalty(segment) = min(CAP, Σ SEVERITY_WEIGHT[severity] · confidence)
+        penalty(segment) = min(CAP, Σ weight(issue) · confidence)
         quality = 100 · exp(−(penalty + roundtrip) / max(words, MIN_WORDS))
 
-    It never rises when an issue is added or made more severe.  The weights 1 / 5 / 25 are MQM's
-    (Lommel et al. 2014; Freitag et al. 2021).  ``roundtrip`` is a penalty in the same unit for a
-    sentence that the translation model finds hard to rebuild; its slope is fitted.
+    It never rises when an issue is added or made more severe.  The weights 1 / 5 / 25, and 0.1 for
+    minor punctuation, are MQM's (Lommel et al. 2014; Freitag et al. 2021, table 4).
+    ``roundtrip`` is a penalty in the same unit for a sentence that the translation model finds hard
+    to rebuild; its slope is fitted.
+
+    In the probability an issue weighs 1 / 5 / 25 whatever it is (:func:`damage`): how a text is
+    set says little of how good it is, but something of where it comes from.
 
 Probability
     A logistic model on the witnesses' values and features (:mod:`mtaudit.calibrate`), once a
@@ -25,6 +29,9 @@ from .calibrate import Calibration, LogisticModel, Threshold
 from .types import DECIMALS, Evidence, Issue, RoundTrip, Severity, Verdict
 
 SEVERITY_WEIGHT: Mapping[Severity, float] = {"minor": 1.0, "major": 5.0, "critical": 25.0}
+# A space before every comma is one habit of one typesetter, and would else cost a translation more
+# than a wrong word.
+MINOR_PUNCTUATION_WEIGHT = 0.1
 # One sentence cannot be worse than unusable: two critical errors already make it so.
 PENALTY_CAP = 50.0
 # Shorter sentences are judged as if they had this many words, or one slip would sink a headline.
@@ -43,7 +50,8 @@ FLAG_CONFIDENCE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class SentenceScore:
-    """Scores of one sentence; ``logit`` and ``values`` feed the document's score.
+    """Scores of one sentence; ``logit``, ``values`` and ``damage`` feed the document's probability,
+    ``penalty`` its quality.
 
     ``grave`` counts its issues of severity major or critical that are more likely than not.
     """
@@ -52,6 +60,7 @@ class SentenceScore:
     quality: float
     flagged: bool
     penalty: float
+    damage: float
     grave: int
     words: int
     logit: float | None
@@ -106,8 +115,22 @@ def feature_values(
 
 def penalty(issues: Iterable[Issue]) -> float:
     """Capped MQM penalty of a set of issues; every issue adds, none subtracts."""
+    total = math.fsum(_weight(i) * i.confidence for i in issues)
+    return min(PENALTY_CAP, total)
+
+
+def damage(issues: Iterable[Issue]) -> float:
+    """The same with every issue weighed by its severity alone: evidence, not quality."""
     total = math.fsum(SEVERITY_WEIGHT[i.severity] * i.confidence for i in issues)
     return min(PENALTY_CAP, total)
+
+
+def _weight(issue: Issue) -> float:
+    """MQM points of an issue that is certain."""
+    typographical = issue.code.startswith("punctuation.") and issue.category != "style"
+    if issue.severity == "minor" and typographical:
+        return MINOR_PUNCTUATION_WEIGHT
+    return SEVERITY_WEIGHT[issue.severity]
 
 
 def grave_count(issues: Iterable[Issue]) -> int:
@@ -167,6 +190,7 @@ def score_sentence(
         quality=grade,
         flagged=grave > 0 or alarming,
         penalty=points + fluency,
+        damage=damage(issues),
         grave=grave,
         words=words,
         logit=logit if judged else None,
@@ -186,7 +210,7 @@ def document_values(sentences: Sequence[SentenceScore], model: LogisticModel) ->
         return {}
     logits = [s.logit or 0.0 for s in judged]
     mean = math.fsum(x * s.words for x, s in zip(logits, judged, strict=True)) / words
-    damage = math.fsum(s.penalty for s in judged) / words
+    rate = math.fsum(s.damage for s in judged) / words
     surer = math.sqrt(min(words, LONG_DOCUMENT) / LONG_DOCUMENT)
     values = {
         "mean_logit": mean,
@@ -194,7 +218,7 @@ def document_values(sentences: Sequence[SentenceScore], model: LogisticModel) ->
         "logit_by_length": mean * surer,
         "high_share": sum(1 for x in logits if x > 0) / len(logits),
         # The first findings say most; and a rate says more when it is drawn from more words.
-        "damage_by_length": math.sqrt(damage) * surer,
+        "damage_by_length": math.sqrt(rate) * surer,
     }
     for feature in model.features:
         name = feature.name

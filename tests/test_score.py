@@ -13,6 +13,7 @@ from mtaudit.calibrate import Calibration, Feature, LogisticModel, Threshold
 from mtaudit.score import (
     PART_WORDS,
     PENALTY_CAP,
+    damage,
     document_values,
     feature_values,
     part_spans,
@@ -69,6 +70,33 @@ def test_severity_orders_quality() -> None:
 def test_the_cap_bounds_one_sentence() -> None:
     assert penalty([issue("critical", 1.0)] * 50) == PENALTY_CAP
     assert quality(0.0, 1) == 100.0
+
+
+def test_minor_punctuation_weighs_a_tenth_and_nothing_else_does() -> None:
+    """A habit of spacing is no mistranslation; an order of words that is not Arabic is one."""
+    minor = issue("minor", 1.0)
+    spacing = dataclasses.replace(
+        minor, code="punctuation.space-before-comma", category="locale-conventions"
+    )
+    order = dataclasses.replace(minor, code="punctuation.quote-attribution", category="style")
+    assert penalty([minor]) == penalty([order]) == 1.0
+    assert penalty([spacing]) == pytest.approx(0.1)
+    assert penalty([dataclasses.replace(spacing, severity="major")]) == 5.0
+    assert damage([minor, spacing, order]) == 3.0
+
+
+def test_spacing_speaks_of_where_a_text_comes_from_more_than_of_its_quality() -> None:
+    """The probability's input counts it like any minor finding."""
+    spacing = dataclasses.replace(
+        issue("minor", 1.0), code="punctuation.space-before-comma", category="locale-conventions"
+    )
+    (one, other) = (
+        score_sentence([i], {}, 20, calibration()) for i in (spacing, issue("minor", 1.0))
+    )
+    assert one.quality > other.quality
+    assert one.damage == other.damage
+    model = calibration().document["text"]
+    assert document_values([one], model) == document_values([other], model)
 
 
 def test_abstentions_leave_no_zero_behind() -> None:

@@ -28,8 +28,8 @@ def extract(
 ) -> None:
     """Write one JSON line a document to ``out``; goes on where an earlier call stopped.
 
-    A sentence holds ``values`` (flattened evidence), ``words``, ``penalty`` and its ``text``: keep
-    the file out of what is published.
+    A sentence holds ``values`` (flattened evidence), ``words``, ``penalty``, ``damage`` and its
+    ``text``: keep the file out of what is published.
     """
     done = sum(1 for _ in out.open(encoding="utf-8")) if out.exists() else 0
     tick(done)
@@ -70,6 +70,7 @@ def _sentences(
                 "values": score.feature_values(evidence, roundtrip),
                 "words": len(WORD.findall(segment.text)),
                 "penalty": score.penalty(issues_of_evidence(evidence)),
+                "damage": score.damage(issues_of_evidence(evidence)),
                 "grave": score.grave_count(issues_of_evidence(evidence)),
                 "text": segment.text,
                 "line": item.document.text.count("\n", 0, segment.start),

@@ -270,8 +270,8 @@ def _gathered(
 ) -> dict[int, list[tuple[SentenceScore, Mapping[str, Any]]]]:
     grouped: dict[int, list[tuple[SentenceScore, Mapping[str, Any]]]] = defaultdict(list)
     for row, logit in zip(rows, logits, strict=True):
-        score = SentenceScore(None, 0.0, False, row["penalty"], row["grave"], row["words"],
-                              float(logit), row["values"], ())  # fmt: skip
+        score = SentenceScore(None, 0.0, False, row["penalty"], row["damage"], row["grave"],
+                              row["words"], float(logit), row["values"], ())  # fmt: skip
         grouped[row["record"]].append((score, row))
     return grouped
 
