@@ -7,7 +7,7 @@ Quality
         quality = 100 · exp(−(penalty + roundtrip) / max(words, MIN_WORDS))
 
     It never rises when an issue is added or made more severe.  The weights 1 / 5 / 25, and 0.1 for
-    minor punctuation, are MQM's (Lommel et al. 2014; Freitag et al. 2021, table 4).
+    minor punctuation, are MQM's (Lommel et al. 2014; Freitag et al. 2021).
     ``roundtrip`` is a penalty in the same unit for a sentence that the translation model finds hard
     to rebuild; its slope is fitted.
 
