@@ -115,14 +115,16 @@ def feature_values(
 
 def penalty(issues: Iterable[Issue]) -> float:
     """Capped MQM penalty of a set of issues; every issue adds, none subtracts."""
-    total = math.fsum(_weight(i) * i.confidence for i in issues)
-    return min(PENALTY_CAP, total)
+    return _points((_weight(i), i.confidence) for i in issues)
 
 
 def damage(issues: Iterable[Issue]) -> float:
     """The same with every issue weighed by its severity alone: evidence, not quality."""
-    total = math.fsum(SEVERITY_WEIGHT[i.severity] * i.confidence for i in issues)
-    return min(PENALTY_CAP, total)
+    return _points((SEVERITY_WEIGHT[i.severity], i.confidence) for i in issues)
+
+
+def _points(weighed: Iterable[tuple[float, float]]) -> float:
+    return min(PENALTY_CAP, math.fsum(weight * confidence for weight, confidence in weighed))
 
 
 def _weight(issue: Issue) -> float:

@@ -168,11 +168,11 @@ def test_how_long_a_long_document_is_says_nothing_of_it() -> None:
 def test_the_first_findings_of_damage_say_most() -> None:
     model = calibration().document["text"]
     clean, hurt = (score_sentence(i, {"residue": 0.0}, 25, calibration()) for i in ([], [issue()]))
-    damage = [
+    found = [
         document_values([hurt] * n + [clean] * (20 - n), model)["damage_by_length"]
         for n in (0, 1, 4, 16)
     ]
-    assert damage == pytest.approx([0, damage[1], 2 * damage[1], 4 * damage[1]])
+    assert found == pytest.approx([0, found[1], 2 * found[1], 4 * found[1]])
 
 
 def test_too_little_text_abstains_with_a_reason() -> None:
